@@ -1,0 +1,11 @@
+/**
+ * What happens to a connection between its first request and its close: expiry, refresh, monitoring.
+ *
+ * <p>Start here: the elements of this package.
+ *
+ * <p>Threads: elements keep their state in what a connection holds, or guard it by the scheduler's turns.
+ */
+@NullMarked
+package org.nsm4j.core.life;
+
+import org.jspecify.annotations.NullMarked;
