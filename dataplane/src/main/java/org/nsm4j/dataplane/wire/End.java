@@ -1,0 +1,102 @@
+package org.nsm4j.dataplane.wire;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Context;
+
+/**
+ * One end of a wire: an interface in a workload's network namespace, and all that it shall have.
+ *
+ * @param place where the namespace is
+ * @param name the interface's name there, 1–15 bytes
+ * @param mac six octets with colons; empty lets the kernel choose
+ * @param mtu in bytes; 0 leaves the kernel's default
+ * @param addresses of the interface
+ * @param routes through it, in the order in which the kernel accepts them
+ * @param neighbors permanent
+ */
+public record End(
+        Place place,
+        String name,
+        String mac,
+        int mtu,
+        List<Cidr> addresses,
+        List<Hopped> routes,
+        List<Context.Neighbor> neighbors) {
+
+    /**
+     * A route whose next hop is decided.
+     *
+     * @param prefix the destination, host bits cleared
+     * @param gateway null for a route on the link itself
+     */
+    public record Hopped(Cidr prefix, @Nullable InetAddress gateway) {}
+
+    public End {
+        addresses = List.copyOf(addresses);
+        routes = List.copyOf(routes);
+        neighbors = List.copyOf(neighbors);
+    }
+
+    /** The client's end, as a connection's context describes it. */
+    public static End ofClient(Place place, String name, Context context) {
+        var ip = context.ip();
+        return new End(
+                place,
+                name,
+                context.ethernet().srcMac(),
+                context.mtu(),
+                ip.srcAddresses(),
+                routes(ip.srcAddresses(), ip.dstAddresses(), ip.srcRoutes()),
+                ip.neighbors());
+    }
+
+    /** The endpoint's end, as a connection's context describes it: the mirror image. */
+    public static End ofEndpoint(Place place, String name, Context context) {
+        var ip = context.ip();
+        return new End(
+                place,
+                name,
+                context.ethernet().dstMac(),
+                context.mtu(),
+                ip.dstAddresses(),
+                routes(ip.dstAddresses(), ip.srcAddresses(), ip.dstRoutes()),
+                ip.neighbors());
+    }
+
+    /**
+     * The routes of one side (behaviour RT-1, RT-2): first the other side's addresses on the link, where no prefix of
+     * our own covers them; then the routes asked for, by the next hop that is named, else by the other side's first
+     * address of the family, else, where that leads to the other side itself, on the link.
+     */
+    static List<Hopped> routes(List<Cidr> own, List<Cidr> other, List<Context.Route> asked) {
+        var routes = new ArrayList<Hopped>();
+        for (var each : other) {
+            if (own.stream().noneMatch(prefix -> prefix.contains(each.address()))) {
+                routes.add(new Hopped(Cidr.host(each.address()), null));
+            }
+        }
+        for (var each : asked) {
+            var hopped = new Hopped(each.prefix().network(), gateway(each, other));
+            boolean covered = routes.stream().anyMatch(route -> route.prefix().equals(hopped.prefix()));
+            if (!covered) {
+                routes.add(hopped);
+            }
+        }
+        return routes;
+    }
+
+    private static @Nullable InetAddress gateway(Context.Route route, List<Cidr> other) {
+        if (route.nextHop() != null) {
+            return route.nextHop();
+        }
+        var prefix = route.prefix();
+        if (other.stream().anyMatch(each -> each.contains(prefix.address()))) {
+            return null;
+        }
+        return Context.Ip.first(other, prefix.isIpv4()).orElse(null);
+    }
+}

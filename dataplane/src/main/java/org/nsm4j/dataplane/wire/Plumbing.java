@@ -1,0 +1,38 @@
+package org.nsm4j.dataplane.wire;
+
+import org.nsm4j.core.model.Refused;
+
+/** Brings the node's kernel to have a wire. */
+public interface Plumbing {
+    /**
+     * Plugs a wire, or adopts one that is there already with the same owner; what is equal is not written.
+     *
+     * @return a hold on it
+     * @throws VniTaken when the node has another tunnel of that number
+     * @throws Refused when the kernel, or something that is there already, stands in the way; nothing is left behind
+     */
+    Plugged plug(Wire wire);
+
+    /** A wire that stands. */
+    interface Plugged extends AutoCloseable {
+        /** What was plugged. */
+        Wire wire();
+
+        /** Brings it to another shape with the same ends; what is equal is not written. */
+        void change(Wire wire);
+
+        /** Addresses and routes are gone when this returns; links may follow a moment later. */
+        @Override
+        void close();
+    }
+
+    /** Another tunnel has the number already. */
+    final class VniTaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        /** Says which. */
+        public VniTaken(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

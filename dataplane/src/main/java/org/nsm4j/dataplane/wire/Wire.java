@@ -1,0 +1,36 @@
+package org.nsm4j.dataplane.wire;
+
+import java.net.InetAddress;
+
+/** What shall be plugged for one connection on one node. */
+public sealed interface Wire {
+    /** Whose it is. */
+    Owner owner();
+
+    /**
+     * One veth pair straight between two workloads.
+     *
+     * @param owner whose it is
+     * @param client the client's end
+     * @param endpoint the endpoint's end
+     */
+    record Local(Owner owner, End client, End endpoint) implements Wire {}
+
+    /**
+     * One vxlan link in a workload's namespace, whose packets leave through the node's underlay.
+     *
+     * @param owner whose it is
+     * @param end the workload's end
+     * @param tunnel how it reaches the other node
+     */
+    record Remote(Owner owner, End end, Tunnel tunnel) implements Wire {}
+
+    /**
+     * A vxlan tunnel.
+     *
+     * @param vni 1–16777215
+     * @param remote the other node's underlay address
+     * @param port the UDP port on both nodes
+     */
+    record Tunnel(int vni, InetAddress remote, int port) {}
+}
