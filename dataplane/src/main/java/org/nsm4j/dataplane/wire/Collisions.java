@@ -82,7 +82,8 @@ final class Collisions {
                             Refused.Reason.CONFLICT,
                             ("route: %s for %s collides with the route to %s on %s in %s (expected: a prefix that "
                                             + "leads nowhere there)")
-                                    .formatted(prefix, end.name(), other.destination(), name(other.link()), end.place()));
+                                    .formatted(
+                                            prefix, end.name(), other.destination(), name(other.link()), end.place()));
                 }
             }
         }

@@ -2,7 +2,6 @@ package org.nsm4j.dataplane.wire;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
@@ -23,6 +22,9 @@ import org.nsm4j.linux.netns.Sysctl;
 
 /** Brings one interface to what its {@link End} says; what is equal already is not written. */
 final class Fitting {
+    /** The group of every link of ours that is in use: "nsm" and a 1. */
+    static final int GROUP = 0x6e736d01;
+
     private final OpenNetns netns;
     private final Network network;
     private final End end;
@@ -33,13 +35,14 @@ final class Fitting {
         this.end = end;
     }
 
-    /** Configures a link that was just made: everything is missing, nothing is read. */
-    void furnish(int index, boolean raise) {
+    /**
+     * Configures a link that was just made: everything is missing, nothing is read. The alias comes here, since the
+     * kernel ignores one at birth; until then the group says whose the link is.
+     */
+    void furnish(int index, Owner owner) {
         write(() -> {
             var change = network.change();
-            if (raise) {
-                change.setLink(index, LinkSettings.unchanged().up());
-            }
+            change.setLink(index, LinkSettings.unchanged().alias(owner.alias()).up(true));
             for (var address : end.addresses()) {
                 change.addAddress(Address.of(index, prefix(address)));
             }
@@ -75,8 +78,8 @@ final class Fitting {
             }
             enableIpv6(e);
             change.get().attempt().stream()
-                    .filter(outcome -> outcome.refusal() != null
-                            && !outcome.refusal().is(Errno.EEXIST))
+                    .filter(outcome ->
+                            outcome.refusal() != null && !outcome.refusal().is(Errno.EEXIST))
                     .findFirst()
                     .ifPresent(outcome -> {
                         throw java.util.Objects.requireNonNull(outcome.refusal());
@@ -113,16 +116,14 @@ final class Fitting {
         if (mac) {
             settings = settings.mac(mac(end.mac()));
         }
-        change.setLink(link.index(), link.up() ? settings : settings.up());
+        change.setLink(link.index(), link.up() ? settings : settings.up(true));
     }
 
     private void addresses(Link link, Change change) {
         Set<Prefix> wanted = new HashSet<>();
         end.addresses().forEach(address -> wanted.add(prefix(address)));
         for (var present : network.addresses()) {
-            if (present.link() == link.index()
-                    && present.scope() == Scope.GLOBAL
-                    && !wanted.remove(present.prefix())) {
+            if (present.link() == link.index() && present.scope() == Scope.GLOBAL && !wanted.remove(present.prefix())) {
                 change.deleteAddress(present);
             }
         }
@@ -161,8 +162,8 @@ final class Fitting {
         }
     }
 
-    static LinkSettings born(End end, Owner owner, int index, OpenNetns netns) {
-        var settings = LinkSettings.named(end.name()).index(index).alias(owner.alias()).in(netns);
+    static LinkSettings born(End end, int index, OpenNetns netns) {
+        var settings = LinkSettings.named(end.name()).index(index).group(GROUP).in(netns);
         if (end.mtu() > 0) {
             settings = settings.mtu(end.mtu());
         }
@@ -187,5 +188,4 @@ final class Fitting {
                 ? Route.on(link, prefix)
                 : Route.via(route.gateway(), link, prefix).onlink();
     }
-
 }

@@ -93,8 +93,8 @@ public final class KernelPlumbing implements Plumbing {
     private void create(Wire.Local wire, Workload client, Workload endpoint) {
         var links = addPair(wire, client, endpoint);
         try {
-            client.fitting().furnish(links[0], false);
-            endpoint.fitting().furnish(links[1], true);
+            client.fitting().furnish(links[0], wire.owner());
+            endpoint.fitting().furnish(links[1], wire.owner());
         } catch (RuntimeException e) {
             client.layOff(links[0], reaper);
             throw e;
@@ -105,13 +105,10 @@ public final class KernelPlumbing implements Plumbing {
         for (int tries = 1; ; tries++) {
             int first = index();
             int second = index();
-            var one = Fitting.born(wire.client(), wire.owner(), first, client.netns());
-            var other = Fitting.born(wire.endpoint(), wire.owner(), second, endpoint.netns());
+            var one = Fitting.born(wire.client(), first, client.netns());
+            var other = Fitting.born(wire.endpoint(), second, endpoint.netns());
             try {
-                client.network()
-                        .change()
-                        .addLink(new NewLink.Veth(one.up(), other))
-                        .commit();
+                client.network().change().addLink(new NewLink.Veth(one, other)).commit();
                 return new int[] {first, second};
             } catch (KernelRefused e) {
                 if (!e.is(Errno.EEXIST) || !e.text().isEmpty() || tries == TRIES) {
@@ -150,7 +147,7 @@ public final class KernelPlumbing implements Plumbing {
     private void create(Wire.Remote wire, Workload workload) {
         int link = addVxlan(wire, workload);
         try {
-            workload.fitting().furnish(link, false);
+            workload.fitting().furnish(link, wire.owner());
         } catch (RuntimeException e) {
             workload.layOff(link, reaper);
             throw e;
@@ -170,9 +167,9 @@ public final class KernelPlumbing implements Plumbing {
             var settings = VxlanSettings.between(here.address(), tunnel.remote(), tunnel.vni(), device, tunnel.port());
             for (int tries = 1; ; tries++) {
                 int index = index();
-                var born = Fitting.born(wire.end(), wire.owner(), index, workload.netns());
+                var born = Fitting.born(wire.end(), index, workload.netns());
                 try {
-                    node.change().addLink(new NewLink.Vxlan(born.up(), settings)).commit();
+                    node.change().addLink(new NewLink.Vxlan(born, settings)).commit();
                     return index;
                 } catch (KernelRefused e) {
                     if (!e.is(Errno.EEXIST) || !e.text().isEmpty() || tries == TRIES) {

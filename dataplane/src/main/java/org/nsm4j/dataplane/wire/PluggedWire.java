@@ -12,8 +12,7 @@ final class PluggedWire implements Plumbing.Plugged {
     private final long[] cookies;
     private Wire wire;
 
-    PluggedWire(
-            KernelPlumbing plumbing, Reaper reaper, Wire wire, PeerGuard.@Nullable Hold peer, long[] cookies) {
+    PluggedWire(KernelPlumbing plumbing, Reaper reaper, Wire wire, PeerGuard.@Nullable Hold peer, long[] cookies) {
         this.plumbing = plumbing;
         this.reaper = reaper;
         this.wire = wire;

@@ -59,7 +59,9 @@ final class Workload implements AutoCloseable {
         Change change = network.change();
         change.setLink(
                 link,
-                LinkSettings.named("gone" + Integer.toString(link, 36)).group(Reaper.GROUP).down());
+                LinkSettings.named("gone" + Integer.toString(link, 36))
+                        .group(Reaper.GROUP)
+                        .up(false));
         for (var address : network.addresses()) {
             if (address.link() == link) {
                 change.deleteAddress(address);

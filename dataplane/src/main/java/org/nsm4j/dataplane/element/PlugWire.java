@@ -1,0 +1,230 @@
+package org.nsm4j.dataplane.element;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.Mechanism;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.dataplane.wire.End;
+import org.nsm4j.dataplane.wire.InterfaceName;
+import org.nsm4j.dataplane.wire.Owner;
+import org.nsm4j.dataplane.wire.Place;
+import org.nsm4j.dataplane.wire.Plumbing;
+import org.nsm4j.dataplane.wire.Underlay;
+import org.nsm4j.dataplane.wire.Wire;
+
+/**
+ * Plugs the wire between the client's leg and the endpoint's, once the endpoint has answered: a veth pair where both
+ * are here, one end of a vxlan tunnel where one is elsewhere.
+ *
+ * <p>A network identifier that this node has given away already leads to another one: the tunnel's server side draws
+ * again, the client side asks the rest once more.
+ *
+ * <p>Place: last before the next hop is asked, so that nothing that fails later leaves a wire behind.
+ */
+public final class PlugWire implements Element {
+    private static final int TRIES = 4;
+
+    private final String node;
+    private final Plumbing plumbing;
+    private final Vnis vnis;
+    private final @Nullable Underlay underlay;
+    private final PlaceCheck places;
+
+    /** Whether a workload's place may be plugged at all. */
+    @FunctionalInterface
+    public interface PlaceCheck {
+        /**
+         * Looks at a place before anything is changed there.
+         *
+         * @throws Refused where it may not be touched
+         */
+        void check(Place place, Call call);
+    }
+
+    /**
+     * Plugs on a node.
+     *
+     * @param node its name, written into the alias of what is made
+     * @param plumbing the kernel
+     * @param vnis network identifiers that this node gives away
+     * @param underlay null where there are no other nodes
+     * @param places says which namespaces may be touched
+     */
+    public PlugWire(String node, Plumbing plumbing, Vnis vnis, @Nullable Underlay underlay, PlaceCheck places) {
+        this.node = node;
+        this.plumbing = plumbing;
+        this.vnis = vnis;
+        this.underlay = underlay;
+        this.places = places;
+    }
+
+    @Override
+    public Connection request(Call call, Rest rest) {
+        var incoming = Mechanisms.choose(call.incoming(), underlay != null);
+        check(incoming, call);
+        for (int tries = 1; ; tries++) {
+            var answer = rest.request(call);
+            try {
+                return plug(call, incoming, answer);
+            } catch (Plumbing.VniTaken e) {
+                if (tries == TRIES) {
+                    throw new Refused(
+                            Refused.Reason.CONFLICT,
+                            "%s, %d times in a row (expected: one that is free)".formatted(e.getMessage(), TRIES),
+                            e);
+                }
+            }
+        }
+    }
+
+    /** Refuses what could never be plugged before anybody else is asked. */
+    private void check(Mechanism incoming, Call call) {
+        switch (incoming) {
+            case Mechanism.Kernel kernel -> {
+                places.check(Place.of(kernel), call);
+                kernel.name().ifPresent(InterfaceName::check);
+            }
+            case Mechanism.Vxlan vxlan -> address(vxlan, Mechanism.SRC_IP);
+            case Mechanism.Memif m -> {}
+            case Mechanism.Noop n -> {}
+            case Mechanism.Wireguard w -> {}
+            case Mechanism.Unknown u -> {}
+        }
+    }
+
+    private Connection plug(Call call, Mechanism incoming, Connection answer) {
+        var outgoing = answer.mechanism();
+        return switch (incoming) {
+            case Mechanism.Kernel client
+            when outgoing instanceof Mechanism.Kernel endpoint -> plugLocal(call, client, endpoint, answer);
+            case Mechanism.Kernel client
+            when outgoing instanceof Mechanism.Vxlan tunnel -> plugClient(call, client, tunnel, answer);
+            case Mechanism.Vxlan tunnel
+            when outgoing instanceof Mechanism.Kernel endpoint -> plugEndpoint(call, tunnel, endpoint, answer);
+            default ->
+                throw new Refused(
+                        Refused.Reason.UNSUPPORTED,
+                        "cannot join a leg of %s with one of %s (expected: KERNEL with KERNEL or VXLAN)"
+                                .formatted(incoming.type(), outgoing == null ? "no mechanism" : outgoing.type()));
+        };
+    }
+
+    private Connection plugLocal(Call call, Mechanism.Kernel client, Mechanism.Kernel endpoint, Connection answer) {
+        var clientName = name(client, call);
+        var wire = new Wire.Local(
+                owner(call),
+                End.ofClient(Place.of(client), clientName, answer.context()),
+                endOfEndpoint(call, endpoint, answer));
+        hold(call, wire);
+        return answer.withMechanism(client.with(Mechanism.NAME, clientName));
+    }
+
+    private Connection plugClient(Call call, Mechanism.Kernel client, Mechanism.Vxlan tunnel, Connection answer) {
+        var name = name(client, call);
+        var limited = limitMtu(answer, tunnel);
+        var wire = new Wire.Remote(
+                owner(call),
+                End.ofClient(Place.of(client), name, limited.context()),
+                new Wire.Tunnel(tunnel.vni(), address(tunnel, Mechanism.DST_IP), port(tunnel, Mechanism.DST_PORT)));
+        hold(call, wire);
+        return limited.withMechanism(client.with(Mechanism.NAME, name));
+    }
+
+    private Connection plugEndpoint(Call call, Mechanism.Vxlan tunnel, Mechanism.Kernel endpoint, Connection answer) {
+        var here = underlay();
+        var limited = limitMtu(answer, tunnel);
+        var peer = address(tunnel, Mechanism.SRC_IP);
+        for (int tries = 1; ; tries++) {
+            var vni = call.hold(Vnis.Lease.class, () -> vnis.lease(here.address(), peer, tunnel));
+            var wire = new Wire.Remote(
+                    owner(call),
+                    endOfEndpoint(call, endpoint, limited),
+                    new Wire.Tunnel(vni.vni(), peer, port(tunnel, Mechanism.SRC_PORT)));
+            try {
+                hold(call, wire);
+                return limited.withMechanism(tunnel.with(Mechanism.VNI, Integer.toString(vni.vni()))
+                        .with(Mechanism.DST_IP, here.address().getHostAddress())
+                        .with(Mechanism.DST_PORT, Integer.toString(here.port()))
+                        .with(Mechanism.MTU, Integer.toString(limited.context().mtu())));
+            } catch (Plumbing.VniTaken e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+                call.replace(Vnis.Lease.class, () -> vnis.another(here.address(), peer));
+            }
+        }
+    }
+
+    private void hold(Call call, Wire wire) {
+        var present = call.held(Plumbing.Plugged.class);
+        if (present.isPresent() && sameShape(present.get().wire(), wire)) {
+            call.hold(Plumbing.Plugged.class, present::get).change(wire);
+        } else {
+            call.replace(Plumbing.Plugged.class, () -> plumbing.plug(wire));
+        }
+    }
+
+    /** Whether one wire can become the other without new links. */
+    private static boolean sameShape(Wire one, Wire other) {
+        return switch (one) {
+            case Wire.Local a ->
+                other instanceof Wire.Local b && sameEnd(a.client(), b.client()) && sameEnd(a.endpoint(), b.endpoint());
+            case Wire.Remote a ->
+                other instanceof Wire.Remote b
+                        && sameEnd(a.end(), b.end())
+                        && a.tunnel().equals(b.tunnel());
+        };
+    }
+
+    private static boolean sameEnd(End one, End other) {
+        return one.place().equals(other.place()) && one.name().equals(other.name());
+    }
+
+    private static End endOfEndpoint(Call call, Mechanism.Kernel endpoint, Connection answer) {
+        var name = endpoint.name()
+                .map(InterfaceName::check)
+                .orElseGet(() -> InterfaceName.derived(answer.service(), call.id()));
+        return End.ofEndpoint(Place.of(endpoint), name, answer.context());
+    }
+
+    private static String name(Mechanism.Kernel client, Call call) {
+        return client.name()
+                .orElseGet(() -> InterfaceName.derived(call.connection().service(), call.id()));
+    }
+
+    private Connection limitMtu(Connection answer, Mechanism.Vxlan tunnel) {
+        int tunnelMtu = OfferMechanisms.smallest(
+                tunnel.number(Mechanism.MTU), underlay().vxlanMtu());
+        return answer.withContext(context -> context.withMtu(OfferMechanisms.smallest(context.mtu(), tunnelMtu)));
+    }
+
+    private Owner owner(Call call) {
+        return new Owner(node, call.id(), 1);
+    }
+
+    private Underlay underlay() {
+        if (underlay == null) {
+            throw new Refused(
+                    Refused.Reason.UNSUPPORTED,
+                    "mechanism VXLAN: this node has no underlay address (expected: --underlay DEVICE or NSM_TUNNEL_IP)");
+        }
+        return underlay;
+    }
+
+    private int port(Mechanism.Vxlan tunnel, String key) {
+        int port = tunnel.number(key);
+        return port == 0 ? underlay().port() : port;
+    }
+
+    private static InetAddress address(Mechanism.Vxlan tunnel, String key) {
+        return tunnel.parameter(key)
+                .map(Cidr::parseAddress)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.INVALID,
+                        "mechanism VXLAN: no %s (expected: the other node's underlay address)".formatted(key)));
+    }
+}
