@@ -1,7 +1,7 @@
 package org.nsm4j.dataplane.wire;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 import org.nsm4j.linux.netns.Namespaces;
 import org.nsm4j.linux.netns.Netns;
 
@@ -39,22 +39,13 @@ record Monitor(Process process, Netns netns) {
         return seen.toString();
     }
 
-    /** Lines that tell of anything but the loopback link, by which the end is marked. */
+    /** The lines that tell of a link of ours; a change of the loopback link marks the end. */
     String stop() {
         try {
             change("mtu 64000");
             var seen = readUntil("mtu 64000");
             process.destroy();
-            var others = new StringBuilder();
-            for (var line : seen.split("\n")) {
-                if (!line.contains("lo:")
-                        && !line.isBlank()
-                        && !line.startsWith("    link/loopback")
-                        && !line.contains("qdisc noqueue")) {
-                    others.append(line).append('\n');
-                }
-            }
-            return new String(others.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).strip();
+            return seen.lines().filter(line -> line.contains("nsm-")).collect(Collectors.joining("\n"));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
