@@ -29,6 +29,8 @@ public final class NetlinkSocket implements AutoCloseable {
 
     /** {@code NETLINK_NETFILTER}: nftables. */
     public static final int NETFILTER = 12;
+    /** Protocols that share one number, such as WireGuard. */
+    public static final int GENERIC = 16;
 
     static final int SOL_NETLINK = 270;
     private static final int CAP_ACK = 10;
