@@ -22,7 +22,8 @@ final class AdmitClient implements Element {
     public Connection request(Call call, Rest rest) {
         var answer = rest.request(call);
         if (!(answer.mechanism() instanceof Mechanism.Kernel kernel)) {
-            throw new Refused(Refused.Reason.UNSUPPORTED, "vpn-gateway: a wire without an interface (expected: KERNEL)");
+            throw new Refused(
+                    Refused.Reason.UNSUPPORTED, "vpn-gateway: a wire without an interface (expected: KERNEL)");
         }
         var link = kernel.name()
                 .orElseThrow(() -> new Refused(Refused.Reason.INTERNAL, "vpn-gateway: the wire has no name yet"));

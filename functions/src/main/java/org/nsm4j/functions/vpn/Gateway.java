@@ -81,9 +81,7 @@ final class Gateway {
                         FILTER,
                         FORWARD,
                         FilterRule.of(
-                                "from the company to its clients",
-                                Verdict.ACCEPT,
-                                new Match.IncomingName(tunnel)))
+                                "from the company to its clients", Verdict.ACCEPT, new Match.IncomingName(tunnel)))
                 .commit();
     }
 

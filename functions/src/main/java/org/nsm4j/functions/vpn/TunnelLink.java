@@ -133,7 +133,9 @@ public final class TunnelLink {
         throw new Refused(
                 Refused.Reason.UNAVAILABLE,
                 "tunnel: wireguard-go did not open %s within %d s (expected: see its log with LOG_LEVEL=debug)"
-                        .formatted(UserspaceWireguard.socket(name), STEP.multipliedBy(STEPS).toSeconds()));
+                        .formatted(
+                                UserspaceWireguard.socket(name),
+                                STEP.multipliedBy(STEPS).toSeconds()));
     }
 
     /** In a session of its own, so that neither our end nor a Ctrl-C at our terminal ends it. */
@@ -174,8 +176,10 @@ public final class TunnelLink {
                 change.replaceRoute(route);
                 change.replaceRoute(route.table(Gateway.TABLE));
             }
-            change.replaceRoute(Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv4()).table(Gateway.TABLE));
-            change.replaceRoute(Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv6()).table(Gateway.TABLE));
+            change.replaceRoute(
+                    Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv4()).table(Gateway.TABLE));
+            change.replaceRoute(
+                    Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv6()).table(Gateway.TABLE));
             change.commit();
         }
     }
@@ -200,12 +204,15 @@ public final class TunnelLink {
         if (kernel) {
             return;
         }
-        program().ifPresentOrElse(
-                process -> {
-                    var ended = process.onExit().thenRun(() -> scheduler.spawn("restart " + name, this::restart));
-                    Objects.requireNonNull(ended);
-                },
-                () -> LOG.log(System.Logger.Level.WARNING, "tunnel {0}: its wireguard-go cannot be watched", name));
+        program()
+                .ifPresentOrElse(
+                        process -> {
+                            var ended =
+                                    process.onExit().thenRun(() -> scheduler.spawn("restart " + name, this::restart));
+                            Objects.requireNonNull(ended);
+                        },
+                        () -> LOG.log(
+                                System.Logger.Level.WARNING, "tunnel {0}: its wireguard-go cannot be watched", name));
     }
 
     private void restart() {
@@ -242,9 +249,8 @@ public final class TunnelLink {
         closed = true;
         program().ifPresent(ProcessHandle::destroy);
         try (var network = Network.open(netns)) {
-            network.link(name).ifPresent(link -> network.change()
-                    .deleteLink(link.index())
-                    .attempt());
+            network.link(name)
+                    .ifPresent(link -> network.change().deleteLink(link.index()).attempt());
         } catch (KernelRefused e) {
             if (!e.is(Errno.ENOENT)) {
                 throw e;

@@ -89,7 +89,10 @@ public record WireguardConfig(
                                 .formatted(privateKey == null ? "no PrivateKey" : "no [Peer]"));
             }
             return new WireguardConfig(
-                    new Tunnel(privateKey, listenPort, peers.stream().map(PeerLines::peer).toList()),
+                    new Tunnel(
+                            privateKey,
+                            listenPort,
+                            peers.stream().map(PeerLines::peer).toList()),
                     addresses,
                     dns,
                     domains,
@@ -166,7 +169,8 @@ public record WireguardConfig(
         private InetSocketAddress endpoint(String name, String value) {
             int colon = value.lastIndexOf(':');
             var host = colon < 0 ? "" : value.substring(0, colon).replaceAll("^\\[|]$", "");
-            var address = new InetSocketAddress(host, colon < 0 ? 0 : number(name, value.substring(colon + 1), 1, 65535));
+            var address =
+                    new InetSocketAddress(host, colon < 0 ? 0 : number(name, value.substring(colon + 1), 1, 65535));
             if (host.isEmpty() || address.isUnresolved()) {
                 throw invalid(name + " " + value, "HOST:PORT that can be resolved");
             }

@@ -4,6 +4,8 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.netlink.MessageWriter;
 
@@ -21,6 +23,7 @@ final class Expressions {
     private static final int TRANSPORT_HEADER = 2;
     private static final int META_IIF = 4;
     private static final int META_OIF = 5;
+    private static final int META_IIFNAME = 6;
     private static final int META_FAMILY = 15;
     private static final int META_L4PROTO = 16;
     private static final int META_IIFGROUP = 21;
@@ -45,6 +48,7 @@ final class Expressions {
     private void match(Match match) {
         switch (match) {
             case Match.IncomingLink(var index) -> meta(META_IIF, number(index));
+            case Match.IncomingName(var name) -> meta(META_IIFNAME, padded(name));
             case Match.OutgoingLink(var index) -> meta(META_OIF, number(index));
             case Match.IncomingGroup(var group) -> meta(META_IIFGROUP, number(group));
             case Match.OutgoingGroup(var group) -> meta(META_OIFGROUP, number(group));
@@ -128,6 +132,11 @@ final class Expressions {
                 .order(ByteOrder.nativeOrder())
                 .putInt(value)
                 .array();
+    }
+
+    /** A link's name fills its register with zeros up to IFNAMSIZ. */
+    private static byte[] padded(String name) {
+        return Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), 16);
     }
 
     static boolean isIpv6(InetAddress address) {

@@ -7,6 +7,9 @@ public sealed interface Match {
     /** Came in by the link with that index: {@code iif}. */
     record IncomingLink(int index) implements Match {}
 
+    /** Came in by a link of that name, which need not be there yet: {@code iifname}. */
+    record IncomingName(String name) implements Match {}
+
     /** Leaves by the link with that index: {@code oif}. */
     record OutgoingLink(int index) implements Match {}
 
