@@ -15,6 +15,9 @@ final class Attempt {
     final @Nullable Connection previous;
     final @Nullable Url previousNext;
     final Holdings holdings;
+    /** What must still stand for this attempt to make sense; null for anything. */
+    final ConnectionTable.@Nullable Standing expected;
+
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
     private volatile @Nullable Connection answered;
@@ -25,14 +28,28 @@ final class Attempt {
             @Nullable Connection previous,
             @Nullable Url previousNext,
             Map<Class<?>, AutoCloseable> held) {
+        this(origin, previous, previousNext, held, null);
+    }
+
+    private Attempt(
+            Origin origin,
+            @Nullable Connection previous,
+            @Nullable Url previousNext,
+            Map<Class<?>, AutoCloseable> held,
+            ConnectionTable.@Nullable Standing expected) {
         this.origin = origin;
         this.previous = previous;
         this.previousNext = previousNext;
         this.holdings = new Holdings(held);
+        this.expected = expected;
     }
 
     static Attempt outsideTable() {
         return new Attempt(Origin.FIRST, null, null, new LinkedHashMap<>());
+    }
+
+    static Attempt expecting(ConnectionTable.Standing standing) {
+        return new Attempt(Origin.FIRST, null, null, new LinkedHashMap<>(), standing);
     }
 
     void cancel() {

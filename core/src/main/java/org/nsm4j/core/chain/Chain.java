@@ -81,6 +81,11 @@ public final class Chain {
         return ask(0, Call.of(request, caller));
     }
 
+    /** Asks again for what stands; refused when something else happened to the connection meanwhile. */
+    Connection again(Request request, Caller caller, ConnectionTable.Standing expected) {
+        return ask(0, Call.of(request, caller).within(Attempt.expecting(expected)));
+    }
+
     /** Closes through the whole chain; what could not be closed is reported, but everything is tried. */
     public void close(Connection connection, Caller caller) {
         closeFrom(0, Call.of(new Request(connection, List.of()), caller));
@@ -157,6 +162,7 @@ public final class Chain {
         private final int index;
         private @Nullable Call accepted;
         private @Nullable Connection answer;
+        private Holdings.@Nullable Mark before;
         private boolean closed;
 
         From(int index) {
@@ -165,13 +171,22 @@ public final class Chain {
 
         @Override
         public Connection request(Call call) {
-            if (accepted != null) {
+            var holdings = call.attempt().holdings;
+            if (accepted != null && before != null) {
                 undo(null);
+                holdings.rollBackTo(before, null);
             }
-            var answered = ask(index, call);
-            accepted = call;
-            answer = answered;
-            return answered;
+            var mark = holdings.mark();
+            try {
+                var answered = ask(index, call);
+                accepted = call;
+                answer = answered;
+                before = mark;
+                return answered;
+            } catch (RuntimeException | Error e) {
+                holdings.rollBackTo(mark, e);
+                throw e;
+            }
         }
 
         @Override

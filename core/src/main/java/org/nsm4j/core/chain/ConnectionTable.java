@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Connection;
@@ -90,6 +91,12 @@ public final class ConnectionTable implements Element {
     }
 
     private Connection requestInTurn(Call call, Rest rest, Entry entry) {
+        var expected = call.attempt().expected;
+        if (expected != null && entry.standing != expected) {
+            throw new Refused(
+                    Refused.Reason.CANCELLED,
+                    "connection %s: asking again was overtaken by another request or a close".formatted(call.id()));
+        }
         var origin = originOf(call, entry.standing);
         if (origin == Origin.RESELECT) {
             closeStanding(call, rest, entry);
@@ -103,7 +110,7 @@ public final class ConnectionTable implements Element {
         entry.running = attempt;
         Connection answer;
         try {
-            answer = rest.request(call.within(attempt));
+            answer = rest.request(call.within(attempt)).withState(Connection.State.UP);
             attempt.refuseIfCancelled();
         } catch (RuntimeException | Error e) {
             attempt.holdings.rollBack(e);
@@ -254,6 +261,24 @@ public final class ConnectionTable implements Element {
         });
     }
 
+    /**
+     * Closes a connection as {@link #closeLater(ConnectionId, String)} does, but lets the event that runs end first,
+     * and then asks whether the reason still holds: a refresh that is just under way is not called off by a timer.
+     *
+     * @param stillDue asked once no event runs
+     */
+    public void closeLater(ConnectionId id, String why, BooleanSupplier stillDue) {
+        scheduler.spawn("close " + id, () -> {
+            var entry = entries.get(id);
+            if (entry != null && entry.turn.take(PATIENCE)) {
+                entry.turn.give();
+            }
+            if (stillDue.getAsBoolean()) {
+                closeLater(id, why);
+            }
+        });
+    }
+
     private void close(Standing standing) {
         try {
             top().close(standing.request().connection(), self(CLOSING));
@@ -277,6 +302,8 @@ public final class ConnectionTable implements Element {
      * @param change what to ask for differently
      * @param most how long it may take
      * @return the new answer, seen from the asker; empty when the connection is gone
+     * @throws Refused as the chain says; {@link Refused.Reason#CANCELLED} when another request or a close came first,
+     *     so that what was closed never comes back
      */
     public Optional<Connection> requestAgain(ConnectionId id, UnaryOperator<Connection> change, Duration most) {
         var standing = standing(id);
@@ -289,7 +316,7 @@ public final class ConnectionTable implements Element {
                 .withId(asked.id())
                 .withPath(last.answer().path().at(asked.path().index()));
         var request = new Request(change.apply(again), last.request().preferences());
-        return Optional.of(top().request(request, self(most)));
+        return Optional.of(top().again(request, self(most), last));
     }
 
     /** Asks for another endpoint: the path is cut to our own segment, so the hops behind get fresh ids. */

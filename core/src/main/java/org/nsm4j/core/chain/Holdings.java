@@ -63,6 +63,23 @@ final class Holdings {
         return now.values().stream().anyMatch(each -> each == thing);
     }
 
+    /** What is held at a moment, to go back to. */
+    record Mark(Map<Class<?>, AutoCloseable> now, int made) {}
+
+    Mark mark() {
+        return new Mark(new LinkedHashMap<>(now), made.size());
+    }
+
+    /** A candidate failed: what was made for it goes, so that the next one finds nothing of it. */
+    void rollBackTo(Mark mark, @Nullable Throwable reason) {
+        var newer = made.subList(mark.made(), made.size());
+        var gone = List.copyOf(newer);
+        newer.clear();
+        now.clear();
+        now.putAll(mark.now());
+        release(gone, reason);
+    }
+
     /** The attempt failed: only what it made goes. */
     void rollBack(Throwable reason) {
         release(made, reason);
