@@ -136,12 +136,20 @@ public final class Chain {
         } catch (RuntimeException e) {
             failure = e;
         }
+        if (!rest.closed && isForbidden(failure)) {
+            throw failure;
+        }
         if (!rest.closed) {
             failure = closeAll(rest, call, failure, element);
         }
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** Everything is tried but for what the caller may not do at all: that goes no further. */
+    private static boolean isForbidden(@Nullable RuntimeException failure) {
+        return failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED;
     }
 
     private static RuntimeException closeAll(
