@@ -9,7 +9,6 @@ import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Context;
-import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Guard;
 import org.nsm4j.core.schedule.Scheduler;
 
@@ -75,8 +74,8 @@ public final class AllocateAddresses implements Element {
         Lease lease = before != null && kept
                 ? call.hold(Lease.class, () -> before)
                 : call.replace(Lease.class, () -> guard.call(() -> allocate(before, asked, excluded)));
-        return rest.request(call.with(connection ->
-                connection.withContext(context -> context.withIp(written(context.ip(), lease)))));
+        return rest.request(call.with(
+                connection -> connection.withContext(context -> context.withIp(written(context.ip(), lease)))));
     }
 
     private Lease allocate(@Nullable Lease before, Context.Ip asked, PrefixSet excluded) {
@@ -123,9 +122,8 @@ public final class AllocateAddresses implements Element {
 
     private static List<Context.Route> routes(List<Context.Route> brought, List<Cidr> stale, List<Cidr> to) {
         var gone = stale.stream().map(each -> Cidr.host(each.address())).toList();
-        var kept = brought.stream()
-                .filter(route -> !gone.contains(route.prefix()))
-                .toList();
+        var kept =
+                brought.stream().filter(route -> !gone.contains(route.prefix())).toList();
         return joined(kept, to.stream().map(Context.Route::to).toList());
     }
 

@@ -79,8 +79,7 @@ public final class ExcludeOwnPrefixes implements Element {
     }
 
     private static Connection withExcluded(Connection connection, List<Cidr> excluded) {
-        return connection.withContext(
-                context -> context.withIp(context.ip().withExcluded(excluded)));
+        return connection.withContext(context -> context.withIp(context.ip().withExcluded(excluded)));
     }
 
     private static List<Cidr> hosts(Context.Ip ip) {
@@ -128,7 +127,8 @@ public final class ExcludeOwnPrefixes implements Element {
         return url.service().equals(connection.service())
                 && connection.labels().entrySet().containsAll(url.labels().entrySet())
                 && offered.stream()
-                        .anyMatch(mechanism -> mechanism.type().equals(url.mechanism().type())
-                                && (name.isEmpty() || name.equals(mechanism.parameter(Mechanism.NAME))));
+                        .anyMatch(mechanism ->
+                                mechanism.type().equals(url.mechanism().type())
+                                        && (name.isEmpty() || name.equals(mechanism.parameter(Mechanism.NAME))));
     }
 }

@@ -71,6 +71,7 @@ public record PrefixGroups(List<List<Cidr>> groups) {
 
     private static Refused unbalanced(String text) {
         return new Refused(
-                Refused.Reason.INVALID, "prefixes: \"%s\" (expected: PREFIX or [PREFIX,PREFIX], with commas)".formatted(text));
+                Refused.Reason.INVALID,
+                "prefixes: \"%s\" (expected: PREFIX or [PREFIX,PREFIX], with commas)".formatted(text));
     }
 }

@@ -75,8 +75,7 @@ public final class ExpireStale implements Element {
             this.id = id;
             this.expires = expires;
             var left = Duration.between(scheduler.now(), closeAt);
-            this.timer =
-                    scheduler.after(left.compareTo(LONGEST) > 0 ? LONGEST : left, "expire " + id, this::passed);
+            this.timer = scheduler.after(left.compareTo(LONGEST) > 0 ? LONGEST : left, "expire " + id, this::passed);
         }
 
         private void passed() {

@@ -48,8 +48,7 @@ public final class Monitor implements Element {
                     CONFLICT,
                     UNAVAILABLE,
                     DEADLINE,
-                    INTERNAL ->
-                true;
+                    INTERNAL -> true;
         };
     }
 

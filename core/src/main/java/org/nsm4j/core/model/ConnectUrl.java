@@ -96,8 +96,7 @@ public record ConnectUrl(Mechanism mechanism, String service, Map<String, String
     public static String checkInterface(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > LONGEST_INTERFACE) {
-            throw invalid(
-                    "interface name", name, "1–%d bytes, this has %d".formatted(LONGEST_INTERFACE, bytes));
+            throw invalid("interface name", name, "1–%d bytes, this has %d".formatted(LONGEST_INTERFACE, bytes));
         }
         boolean odd = name.chars().anyMatch(c -> c == '/' || c == ':' || c == '%' || c <= 0x20 || c >= 0x7f);
         if (odd || name.equals(".") || name.equals("..")) {

@@ -2,7 +2,6 @@ package org.nsm4j.core.select;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.nsm4j.core.model.Refused;
@@ -39,6 +38,8 @@ final class Attempts {
     }
 
     private static String sentence(String candidate, Refused refusal) {
-        return refusal.hop().filter(candidate::equals).isPresent() ? refusal.sentence() : String.valueOf(refusal.getMessage());
+        return refusal.hop().filter(candidate::equals).isPresent()
+                ? refusal.sentence()
+                : String.valueOf(refusal.getMessage());
     }
 }

@@ -27,10 +27,11 @@ final class LabelSelector {
             return "anything";
         }
         var text = new StringBuilder();
-        new TreeMap<>(selector).forEach((key, value) -> text.append(text.isEmpty() ? "" : ",")
-                .append(key)
-                .append('=')
-                .append(LabelTemplate.render(value, client)));
+        new TreeMap<>(selector)
+                .forEach((key, value) -> text.append(text.isEmpty() ? "" : ",")
+                        .append(key)
+                        .append('=')
+                        .append(LabelTemplate.render(value, client)));
         return text.toString();
     }
 }

@@ -62,19 +62,23 @@ public final class SelectEndpoint implements Element {
         var payload = asked.isNone()
                 ? services.find(call).map(NetworkService::payload).orElse(asked)
                 : asked;
-        return rest.request(call.with(
-                        connection -> connection.withEndpoint(name).withPayload(payload))
-                .towards(urlOf(call, name)));
+        return rest.request(
+                call.with(connection -> connection.withEndpoint(name).withPayload(payload))
+                        .towards(urlOf(call, name)));
     }
 
     private Url urlOf(Call call, String name) {
         // a registry that is down or was restarted says nothing about a wire that works
-        var last = call.previous().filter(previous -> previous.endpoint().equals(name)).flatMap(each ->
-                call.previousNext());
+        var last = call.previous()
+                .filter(previous -> previous.endpoint().equals(name))
+                .flatMap(each -> call.previousNext());
         try {
             var found = find(name, call);
-            return found.map(endpoint -> Url.parse(endpoint.url())).or(() -> last).orElseThrow(() -> new Refused(
-                    Refused.Reason.NOT_FOUND, "endpoint: %s (expected: a registered endpoint)".formatted(name)));
+            return found.map(endpoint -> Url.parse(endpoint.url()))
+                    .or(() -> last)
+                    .orElseThrow(() -> new Refused(
+                            Refused.Reason.NOT_FOUND,
+                            "endpoint: %s (expected: a registered endpoint)".formatted(name)));
         } catch (Refused e) {
             return last.orElseThrow(() -> e);
         }
@@ -88,8 +92,7 @@ public final class SelectEndpoint implements Element {
 
     private Connection askCandidates(Call call, Rest rest) {
         var service = service(call);
-        var registered =
-                endpoints.find(Endpoint.named("").providing(List.of(service.name())), call.caller());
+        var registered = endpoints.find(Endpoint.named("").providing(List.of(service.name())), call.caller());
         var choice = Matching.endpoints(service, call.connection().labels(), registered, scheduler.now());
         if (choice.candidates().isEmpty()) {
             throw new Refused(
@@ -102,9 +105,8 @@ public final class SelectEndpoint implements Element {
             var endpoint = candidate.endpoint();
             try {
                 var url = Url.parse(endpoint.url());
-                return rest.request(call.with(connection -> connection
-                                .withEndpoint(endpoint.name())
-                                .withPayload(service.payload()))
+                return rest.request(call.with(connection ->
+                                connection.withEndpoint(endpoint.name()).withPayload(service.payload()))
                         .towards(url));
             } catch (Refused e) {
                 attempts.refused(endpoint.name(), e);

@@ -69,8 +69,7 @@ public final class SelectForwarder implements Element {
     }
 
     private static boolean isReselect(Call call) {
-        return call.origin() == Origin.RESELECT
-                || call.connection().state() == Connection.State.RESELECT_REQUESTED;
+        return call.origin() == Origin.RESELECT || call.connection().state() == Connection.State.RESELECT_REQUESTED;
     }
 
     private Connection askChosen(Call call, Rest rest, Chosen chosen) {
@@ -156,7 +155,11 @@ public final class SelectForwarder implements Element {
     private Optional<Chosen> lookUp(String name, Call call) {
         try {
             return endpoints
-                    .find(Endpoint.named(name).providing(List.of(forwarderService)).at(managerUrl), call.caller())
+                    .find(
+                            Endpoint.named(name)
+                                    .providing(List.of(forwarderService))
+                                    .at(managerUrl),
+                            call.caller())
                     .stream()
                     .filter(endpoint -> endpoint.name().equals(name))
                     .findFirst()

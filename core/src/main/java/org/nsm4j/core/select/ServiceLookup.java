@@ -27,10 +27,11 @@ record ServiceLookup(Registry<NetworkService> services) {
     }
 
     NetworkService require(Call call) {
-        return find(call).orElseThrow(() -> new Refused(
-                Refused.Reason.NOT_FOUND,
-                "service: \"%s\" (expected: a registered network service%s)"
-                        .formatted(call.connection().service(), hint(call))));
+        return find(call)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NOT_FOUND,
+                        "service: \"%s\" (expected: a registered network service%s)"
+                                .formatted(call.connection().service(), hint(call))));
     }
 
     private String hint(Call call) {

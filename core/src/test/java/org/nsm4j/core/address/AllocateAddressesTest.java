@@ -59,23 +59,20 @@ class AllocateAddressesTest {
 
     private static Connection excluding(Connection connection, String... prefixes) {
         var excluded = List.of(prefixes).stream().map(Cidr::parse).toList();
-        return connection.withContext(
-                context -> context.withIp(context.ip().withExcluded(excluded)));
+        return connection.withContext(context -> context.withIp(context.ip().withExcluded(excluded)));
     }
 
     private static Connection bringing(Connection connection, String src, String dst) {
-        return connection.withContext(context -> context.withIp(
-                context.ip().withAddresses(List.of(Cidr.parse(src)), List.of(Cidr.parse(dst)))));
+        return connection.withContext(context ->
+                context.withIp(context.ip().withAddresses(List.of(Cidr.parse(src)), List.of(Cidr.parse(dst)))));
     }
 
     @Test
     void gives_the_two_lowest_addresses_and_routes_to_each_other() {
         var answer = ask(chain("192.168.0.0/16"), connection("a"));
         assertThat(addresses(answer)).isEqualTo("src [192.168.0.1/32] dst [192.168.0.0/32]");
-        assertThat(answer.context().ip().srcRoutes())
-                .containsExactly(Context.Route.to(Cidr.parse("192.168.0.0/32")));
-        assertThat(answer.context().ip().dstRoutes())
-                .containsExactly(Context.Route.to(Cidr.parse("192.168.0.1/32")));
+        assertThat(answer.context().ip().srcRoutes()).containsExactly(Context.Route.to(Cidr.parse("192.168.0.0/32")));
+        assertThat(answer.context().ip().dstRoutes()).containsExactly(Context.Route.to(Cidr.parse("192.168.0.1/32")));
     }
 
     @Test
@@ -128,8 +125,7 @@ class AllocateAddressesTest {
         var first = ask(chain, connection("a"));
         var second = ask(chain, excluding(first, "192.168.0.1/30"));
         assertThat(addresses(second)).isEqualTo("src [192.168.0.5/32] dst [192.168.0.4/32]");
-        assertThat(second.context().ip().srcRoutes())
-                .containsExactly(Context.Route.to(Cidr.parse("192.168.0.4/32")));
+        assertThat(second.context().ip().srcRoutes()).containsExactly(Context.Route.to(Cidr.parse("192.168.0.4/32")));
         assertThat(addresses(ask(chain, connection("b")))).isEqualTo("src [192.168.0.1/32] dst [192.168.0.0/32]");
     }
 
@@ -176,8 +172,7 @@ class AllocateAddressesTest {
         var first = ask(chain, connection("a"));
         var second = ask(chain, first.withId(new ConnectionId("b")));
         assertThat(addresses(second)).isEqualTo("src [192.168.0.3/32] dst [192.168.0.2/32]");
-        assertThat(second.context().ip().dstRoutes())
-                .containsExactly(Context.Route.to(Cidr.parse("192.168.0.3/32")));
+        assertThat(second.context().ip().dstRoutes()).containsExactly(Context.Route.to(Cidr.parse("192.168.0.3/32")));
     }
 
     @Test

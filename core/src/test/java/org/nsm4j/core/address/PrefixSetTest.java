@@ -14,7 +14,8 @@ class PrefixSetTest {
 
     @Test
     void writes_itself_with_the_fewest_prefixes() {
-        assertThat(set("10.0.1.0/24", "10.0.0.0/24", "10.0.0.128/25", "fd00::/65", "fd00:0:0:0:8000::/65").prefixes())
+        assertThat(set("10.0.1.0/24", "10.0.0.0/24", "10.0.0.128/25", "fd00::/65", "fd00:0:0:0:8000::/65")
+                        .prefixes())
                 .hasToString("[10.0.0.0/23, fd00:0:0:0:0:0:0:0/64]");
         assertThat(set("0.0.0.0/1", "128.0.0.0/1", "::/0").prefixes()).hasToString("[0.0.0.0/0, 0:0:0:0:0:0:0:0/0]");
     }
@@ -42,8 +43,12 @@ class PrefixSetTest {
             for (int host = 0; host < 256; host++) {
                 var address = Cidr.parseAddress("10.0.0." + host);
                 boolean expected = prefixes.stream().anyMatch(prefix -> prefix.contains(address));
-                assertThat(set.contains(address)).as("%s in %s", address, prefixes).isEqualTo(expected);
-                assertThat(set.prefixes().stream().filter(prefix -> prefix.contains(address)).count())
+                assertThat(set.contains(address))
+                        .as("%s in %s", address, prefixes)
+                        .isEqualTo(expected);
+                assertThat(set.prefixes().stream()
+                                .filter(prefix -> prefix.contains(address))
+                                .count())
                         .isEqualTo(expected ? 1 : 0);
             }
         }

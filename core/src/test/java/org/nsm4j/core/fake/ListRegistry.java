@@ -25,8 +25,9 @@ public final class ListRegistry<T> implements Registry<T> {
     }
 
     public static ListRegistry<NetworkService> ofServices(NetworkService... services) {
-        var registry = new ListRegistry<>(NetworkService::name, (query, service) -> query.name().isEmpty()
-                || query.name().equals(service.name()));
+        var registry = new ListRegistry<>(
+                NetworkService::name,
+                (query, service) -> query.name().isEmpty() || query.name().equals(service.name()));
         List.of(services).forEach(registry::add);
         return registry;
     }

@@ -36,7 +36,9 @@ class LifeTest {
     private final class Far implements Element {
         final List<Duration> asked = new ArrayList<>();
         int closed;
-        @Nullable Refused refusal;
+
+        @Nullable
+        Refused refusal;
 
         @Override
         public Connection request(Call call, Rest rest) {
@@ -158,7 +160,10 @@ class LifeTest {
 
     @Test
     void asks_again_after_a_fifth_of_the_shortest_token_or_a_little_earlier() {
-        ask(refreshing(), client(Duration.ofHours(1), Duration.ofMinutes(10), Duration.ofHours(2)), Duration.ofSeconds(15));
+        ask(
+                refreshing(),
+                client(Duration.ofHours(1), Duration.ofMinutes(10), Duration.ofHours(2)),
+                Duration.ofSeconds(15));
         scheduler.pass(Duration.ofSeconds(120));
         assertThat(far.asked).hasSize(2);
         assertThat(far.asked.get(1)).isBetween(Duration.ofSeconds(108), Duration.ofSeconds(120));
@@ -184,7 +189,9 @@ class LifeTest {
     @Test
     void refreshes_nothing_that_was_closed_or_never_made() {
         var chain = refreshing();
-        chain.close(ask(chain, client(Duration.ofMinutes(10), Duration.ofMinutes(10)), Duration.ofSeconds(15)), Caller.SELF);
+        chain.close(
+                ask(chain, client(Duration.ofMinutes(10), Duration.ofMinutes(10)), Duration.ofSeconds(15)),
+                Caller.SELF);
         far.refusal = new Refused(Refused.Reason.UNAVAILABLE, "gone");
         assertThatThrownBy(() -> ask(chain, client(Duration.ofMinutes(10)), Duration.ofSeconds(15)))
                 .hasMessageContaining("gone");

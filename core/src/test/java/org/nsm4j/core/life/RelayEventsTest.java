@@ -139,7 +139,8 @@ class RelayEventsTest {
             hops.watchers(NEXT)
                     .getFirst()
                     .event(new ConnectionEvent(
-                            ConnectionEvent.Kind.UPDATE, List.of(reported(answer, Connection.State.REFRESH_REQUESTED))));
+                            ConnectionEvent.Kind.UPDATE,
+                            List.of(reported(answer, Connection.State.REFRESH_REQUESTED))));
             return answer;
         });
         notes.lines.clear();

@@ -21,7 +21,8 @@ class ConnectUrlTest {
     @Test
     void asks_for_no_name_where_none_is_given() {
         assertThat(ConnectUrl.parse("memif://svc-1.2").mechanism()).isEqualTo(new Mechanism.Memif(Map.of()));
-        assertThat(ConnectUrl.parse("vfio://my_svc?sriovToken=worker.domain/10G").labels())
+        assertThat(ConnectUrl.parse("vfio://my_svc?sriovToken=worker.domain/10G")
+                        .labels())
                 .isEqualTo(Map.of("sriovToken", "worker.domain/10G"));
     }
 
@@ -32,19 +33,22 @@ class ConnectUrlTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "kernal://vpn | mechanism: \"kernal\" (expected: kernel, memif, vfio, noop; did you mean \"kernel\"?)",
-        "vpn/if-vpn | url: \"vpn/if-vpn\" (expected: MECHANISM://SERVICE[/INTERFACE][?LABEL=VALUE], such as kernel://vpn/if-vpn)",
-        "kernel://vpn/ | interface name: \"\" (expected: 1–15 bytes, this has 0)",
-        "kernel://vpn/sixteen-letters- | interface name: \"sixteen-letters-\" (expected: 1–15 bytes, this has 16)",
-        "kernel://vpn/lo | interface name: \"lo\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
-        "kernel://vpn/eth0 | interface name: \"eth0\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
-        "kernel://vpn/../x | interface name: \"../x\" (expected: printable ASCII without / : % and spaces, not . or ..)",
-        "kernel://vpn/%2e%2e | interface name: \"..\" (expected: printable ASCII without / : % and spaces, not . or ..)",
-        "kernel://vpn/a%20b | interface name: \"a b\" (expected: printable ASCII without / : % and spaces, not . or ..)",
-        "kernel://vpn/a%2 | url part: \"a%2\" (expected: % followed by two hexadecimal digits)",
-        "kernel://vpn?=x | label: \"=x\" (expected: NAME=VALUE)",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "kernal://vpn | mechanism: \"kernal\" (expected: kernel, memif, vfio, noop; did you mean \"kernel\"?)",
+                "vpn/if-vpn | url: \"vpn/if-vpn\" (expected: MECHANISM://SERVICE[/INTERFACE][?LABEL=VALUE], such as kernel://vpn/if-vpn)",
+                "kernel://vpn/ | interface name: \"\" (expected: 1–15 bytes, this has 0)",
+                "kernel://vpn/sixteen-letters- | interface name: \"sixteen-letters-\" (expected: 1–15 bytes, this has 16)",
+                "kernel://vpn/lo | interface name: \"lo\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
+                "kernel://vpn/eth0 | interface name: \"eth0\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
+                "kernel://vpn/../x | interface name: \"../x\" (expected: printable ASCII without / : % and spaces, not . or ..)",
+                "kernel://vpn/%2e%2e | interface name: \"..\" (expected: printable ASCII without / : % and spaces, not . or ..)",
+                "kernel://vpn/a%20b | interface name: \"a b\" (expected: printable ASCII without / : % and spaces, not . or ..)",
+                "kernel://vpn/a%2 | url part: \"a%2\" (expected: % followed by two hexadecimal digits)",
+                "kernel://vpn?=x | label: \"=x\" (expected: NAME=VALUE)",
+            })
     void names_the_mistake_and_the_cure(String text, String expected) {
         assertThatThrownBy(() -> ConnectUrl.parse(text))
                 .isInstanceOf(Refused.class)
@@ -52,10 +56,21 @@ class ConnectUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "://vpn", "kernel://", "kernel:///nsm-1", "kernel://vpn:80", "kernel://@domain", "kernel://a@b@c",
-        "kernel://vpn nsm", "kernel://vpn/a:b", "kernel://vpn#x", "kernel://-a", "kernel://vpn/\u00e9"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "://vpn",
+                "kernel://",
+                "kernel:///nsm-1",
+                "kernel://vpn:80",
+                "kernel://@domain",
+                "kernel://a@b@c",
+                "kernel://vpn nsm",
+                "kernel://vpn/a:b",
+                "kernel://vpn#x",
+                "kernel://-a",
+                "kernel://vpn/\u00e9"
+            })
     void refuses_what_is_no_connect_url(String text) {
         assertThatThrownBy(() -> ConnectUrl.parse(text))
                 .isInstanceOf(Refused.class)

@@ -23,7 +23,9 @@ class MatchingTest {
     private static Match rule(Map<String, String> source, boolean fallsThrough, Map<String, String>... destinations) {
         return new Match(
                 source,
-                List.of(destinations).stream().map(each -> new Destination(each, 0)).toList(),
+                List.of(destinations).stream()
+                        .map(each -> new Destination(each, 0))
+                        .toList(),
                 fallsThrough,
                 null);
     }
@@ -58,7 +60,8 @@ class MatchingTest {
     void skips_rules_for_other_clients() {
         var forApp = rule(Map.of("app", "mail"), false, Map.of("color", "red"));
         var forAll = rule(Map.of(), false, Map.of("color", "blue"));
-        assertThat(chosen(service(forApp, forAll), Map.of("app", "mail"), red, blue)).containsExactly("red");
+        assertThat(chosen(service(forApp, forAll), Map.of("app", "mail"), red, blue))
+                .containsExactly("red");
         assertThat(chosen(service(forApp, forAll), Map.of(), red, blue)).containsExactly("blue");
         assertThat(chosen(service(forApp), Map.of(), red, blue)).isEmpty();
     }
@@ -69,8 +72,10 @@ class MatchingTest {
         var supplier = rule(Map.of(), false, Map.of("app", "supplier"));
         var here = endpoint("here", Map.of("node", "n1"));
         var maker = endpoint("maker", Map.of("app", "supplier"));
-        assertThat(chosen(service(local, supplier), Map.of("nodeName", "n1"), here, maker)).containsExactly("here");
-        assertThat(chosen(service(local, supplier), Map.of("nodeName", "n2"), here, maker)).containsExactly("maker");
+        assertThat(chosen(service(local, supplier), Map.of("nodeName", "n1"), here, maker))
+                .containsExactly("here");
+        assertThat(chosen(service(local, supplier), Map.of("nodeName", "n2"), here, maker))
+                .containsExactly("maker");
     }
 
     @Test
@@ -94,8 +99,10 @@ class MatchingTest {
 
     @Test
     void takes_labels_of_this_service_only() {
-        var elsewhere = Endpoint.named("x").providing(List.of("vpn")).withLabels(Map.of("other", Map.of("color", "red")));
-        assertThat(chosen(service(rule(Map.of(), false, Map.of("color", "red"))), Map.of(), elsewhere)).isEmpty();
+        var elsewhere =
+                Endpoint.named("x").providing(List.of("vpn")).withLabels(Map.of("other", Map.of("color", "red")));
+        assertThat(chosen(service(rule(Map.of(), false, Map.of("color", "red"))), Map.of(), elsewhere))
+                .isEmpty();
     }
 
     @Test
