@@ -27,6 +27,7 @@ final class RuleParser {
         var rules = top.get("rules");
         return switch (rules) {
             case null -> List.of();
+            case Yaml.Scalar empty when empty.text().isEmpty() -> List.of();
             case Yaml.Sequence list -> list.items().stream().map(this::rule).toList();
             case Yaml other -> throw refused(other.line(), "rules", "a list of rules, each with id and match");
         };
@@ -110,12 +111,15 @@ final class RuleParser {
             }
         });
         var plain = Rule.FIELD.matcher(id).replaceAll("x");
+        if (!plain.startsWith("/")) {
+            throw refused(line, "id: " + id, "a path from / on, such as /app/{user}; the trust domain is added");
+        }
         try {
             SpiffeId.parse("spiffe://x" + plain);
         } catch (Refused e) {
             throw refused(line, "id: " + id, "a path such as /app/{user}; letters, digits, '.', '_' and '-' in each part");
         }
-        if (plain.isEmpty() || Rule.RESERVED.contains(id.split("/", -1)[1])) {
+        if (Rule.RESERVED.contains(id.split("/", -1)[1])) {
             throw refused(line, "id: " + id, "a path that does not begin with one of " + Rule.RESERVED);
         }
     }
