@@ -1,4 +1,5 @@
 # Read by ./nsm and ./dev, which set $top: finds the tools that they need, and decides who builds. POSIX sh.
+# shellcheck disable=SC2034,SC2154 # used and set by them
 
 PATH=$PATH:/usr/sbin:/sbin
 NSM_LIB=$top/app/target/nsm/lib

@@ -1,5 +1,6 @@
 package org.nsm4j.dataplane.wire;
 
+import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Change;
 import org.nsm4j.linux.net.Link;
@@ -27,6 +28,24 @@ final class Workload implements AutoCloseable {
         } catch (KernelRefused e) {
             netns.close();
             throw e;
+        }
+    }
+
+    /** Lays off an owner's interface, if it is still that owner's, in the namespace that it was made in. */
+    static void layOff(End end, long cookie, Owner owner, Reaper reaper) {
+        try (var workload = open(end)) {
+            // the path may lead to another namespace by now, or the interface may be another's: not ours to touch
+            if (workload.cookie() == cookie) {
+                workload.network
+                        .link(end.name())
+                        .filter(link -> Collisions.isOf(link, owner))
+                        .ifPresent(link -> workload.layOff(link, reaper));
+            }
+        } catch (KernelRefused e) {
+            // a namespace that is gone took its links along
+            if (!e.is(Errno.ENOENT, Errno.ESRCH)) {
+                throw e;
+            }
         }
     }
 

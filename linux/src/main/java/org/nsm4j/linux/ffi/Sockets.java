@@ -6,7 +6,6 @@ import static org.nsm4j.linux.ffi.Native.POINTER;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 
@@ -27,6 +26,7 @@ public final class Sockets {
     public static final int SO_PEERCRED = 17;
     public static final int SO_NETNS_COOKIE = 71;
     public static final int SO_PEERPIDFD = 77;
+    public static final int MSG_CTRUNC = 8;
     public static final int MSG_TRUNC = 0x20;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
@@ -140,14 +140,19 @@ public final class Sockets {
         }
     }
 
-    /** {@code recvmsg(2)}: as {@link #receive}; afterwards the limit of {@code control} is where its messages end. */
-    public static int receiveMessage(int fd, ByteBuffer payload, ByteBuffer control, int flags) {
+    /**
+     * {@code recvmsg(2)}: as {@link #receive}; afterwards the limit of {@code control} is where its messages end.
+     *
+     * @param flags one element: the flags to receive with, replaced by those of what was received
+     */
+    public static int receiveMessage(int fd, ByteBuffer payload, ByteBuffer control, int[] flags) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Native.state(arena);
             MemorySegment header = header(arena, payload, control);
-            int result = Native.result((long) RECVMSG.invokeExact(state, fd, header, flags), state);
+            int result = Native.result((long) RECVMSG.invokeExact(state, fd, header, flags[0]), state);
             if (result >= 0) {
-                control.limit(control.position() + Math.toIntExact(header.get(ValueLayout.JAVA_LONG, 40)));
+                control.limit(control.position() + Math.toIntExact(header.get(LONG, 40)));
+                flags[0] = header.get(INT, 48);
             }
             return result;
         } catch (Throwable t) {

@@ -35,7 +35,7 @@ final class NsidMessages {
 
     /** Null for a namespace that has no number. */
     static @Nullable Integer parse(Message message) {
-        if (message.type() != Rtnetlink.NEWNSID) {
+        if (message.type() != Rtnetlink.NEWNSID && message.type() != Rtnetlink.DELNSID) {
             return null;
         }
         int nsid = message.attributes(Rtnetlink.GENERAL_SIZE).i32(NSID, NONE);

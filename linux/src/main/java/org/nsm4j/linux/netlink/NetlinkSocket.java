@@ -98,7 +98,8 @@ public final class NetlinkSocket implements AutoCloseable {
                 ByteBuffer buffer = lease.buffer().clear();
                 int count = write(requests, from, buffer);
                 send(buffer, requests.get(from));
-                @Nullable KernelRefused[] refusals = receiveOutcomes(requests, from, count, first, buffer);
+                @Nullable
+                KernelRefused[] refusals = receiveOutcomes(new Sent(requests, from, count, first, false), buffer);
                 for (int i = 0; i < count; i++) {
                     outcomes.add(new Outcome(requests.get(from + i).attempt(), refusals[i]));
                 }
@@ -141,25 +142,78 @@ public final class NetlinkSocket implements AutoCloseable {
         return count;
     }
 
-    private @Nullable KernelRefused[] receiveOutcomes(
-            List<Request> requests, int from, int count, int first, ByteBuffer buffer) {
-        @Nullable KernelRefused[] refusals = new KernelRefused[count];
+    private boolean append(Request request, ByteBuffer buffer) {
+        buffer.position(buffer.limit()).limit(buffer.capacity());
+        MessageWriter writer = new MessageWriter(buffer);
+        try {
+            writer.begin(request.type(), request.flags() | Request.NLM_F_REQUEST, sequence);
+            request.body().accept(writer);
+            writer.end();
+        } catch (BufferOverflowException e) {
+            return false;
+        }
+        sequence++;
+        buffer.flip();
+        return true;
+    }
+
+    /**
+     * What one send held.
+     *
+     * @param from where in the list it began
+     * @param count how many it held
+     * @param first the sequence number of the first
+     * @param together whether a refusal of the first message is one of them all
+     */
+    private record Sent(List<Request> requests, int from, int count, int first, boolean together) {}
+
+    private @Nullable KernelRefused[] receiveOutcomes(Sent sent, ByteBuffer buffer) {
+        @Nullable KernelRefused[] refusals = new KernelRefused[sent.count];
         boolean[] complete = {false};
         while (!complete[0]) {
-            receive(buffer, requests.get(from));
+            receive(buffer, sent.requests.get(sent.from));
             Message.forEach(buffer, message -> {
-                int i = message.sequence() - first;
-                if (message.type() != ERROR || i < 0 || i >= count) {
+                int i = message.sequence() - sent.first;
+                if (message.type() != ERROR || i < 0 || i >= sent.count) {
                     return;
                 }
                 Answer answer = Answer.ofError(message);
                 if (answer.code() != 0) {
-                    refusals[i] = new KernelRefused(attempt(requests.get(from + i)), answer.code(), answer.text());
+                    Request request = sent.requests.get(sent.from + i);
+                    refusals[i] = new KernelRefused(attempt(request), answer.code(), answer.text());
                 }
-                complete[0] |= i == count - 1;
+                complete[0] |= i == sent.count - 1 || sent.together && i == 0 && answer.code() != 0;
             });
         }
         return refusals;
+    }
+
+    /**
+     * Sends requests that nfnetlink does all or none of.
+     *
+     * @param begin the message that opens the transaction; the kernel answers to it if the whole fails
+     * @throws KernelRefused the first refusal, with the others suppressed in it; EMSGSIZE for more than one send holds
+     */
+    public void transact(Request begin, List<Request> requests, Request end) {
+        List<Request> all = new ArrayList<>(requests.size() + 2);
+        all.add(begin);
+        all.addAll(requests);
+        turn.lock();
+        try (Buffers.Lease lease = Buffers.borrow()) {
+            int first = sequence;
+            ByteBuffer buffer = lease.buffer();
+            if (write(all, 0, buffer) < all.size() || !append(end, buffer)) {
+                throw new KernelRefused(attempt(begin), Errno.EMSGSIZE);
+            }
+            send(buffer, begin);
+            List<Outcome> outcomes = new ArrayList<>(all.size());
+            for (KernelRefused refusal : receiveOutcomes(new Sent(all, 0, all.size(), first, true), buffer)) {
+                outcomes.add(new Outcome(begin.attempt(), refusal));
+            }
+            Outcome.requireAll(outcomes);
+        } finally {
+            turn.unlock();
+        }
     }
 
     /**

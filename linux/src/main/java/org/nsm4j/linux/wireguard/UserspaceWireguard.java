@@ -110,7 +110,9 @@ public final class UserspaceWireguard implements WireguardControl {
             return answer(channel, attempt);
         } catch (IOException e) {
             var refused = new KernelRefused(
-                    attempt, Errno.ENOENT.code(), e.getMessage() + " (expected: a WireGuard program that listens there)");
+                    attempt,
+                    Errno.ENOENT.code(),
+                    e.getMessage() + " (expected: a WireGuard program that listens there)");
             refused.initCause(e);
             throw refused;
         }
@@ -124,7 +126,9 @@ public final class UserspaceWireguard implements WireguardControl {
             var text = all.toString(StandardCharsets.US_ASCII);
             if (text.endsWith("\n\n")) {
                 int at = text.lastIndexOf("errno=");
-                int errno = at < 0 ? Errno.EPROTO.code() : Math.abs(Integer.parseInt(text.substring(at + 6).strip()));
+                int errno = at < 0
+                        ? Errno.EPROTO.code()
+                        : Math.abs(Integer.parseInt(text.substring(at + 6).strip()));
                 if (errno != 0) {
                     throw new KernelRefused(attempt, errno, "");
                 }

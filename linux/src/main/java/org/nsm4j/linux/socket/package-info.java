@@ -1,0 +1,12 @@
+/**
+ * Sockets that carry descriptors and credentials, and sockets that belong to another namespace.
+ *
+ * <p>Start here: {@link org.nsm4j.linux.socket.UnixPeer}, {@link org.nsm4j.linux.socket.DescriptorPassing},
+ * {@link org.nsm4j.linux.socket.ChannelsInside}.
+ *
+ * <p>Threading: every function may be called from any thread.
+ */
+@NullMarked
+package org.nsm4j.linux.socket;
+
+import org.jspecify.annotations.NullMarked;
