@@ -44,4 +44,5 @@ public record ClientSettings(
                         means = "the Workload API that identities come from; empty: that of nsm up")
                 Optional<Url> workloadApi,
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel) {}
+                LogLevel logLevel)
+        implements RoleSettings {}

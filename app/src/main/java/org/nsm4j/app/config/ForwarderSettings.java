@@ -42,7 +42,8 @@ public record ForwarderSettings(
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
                 Optional<HostPort> metricsListenOn,
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel) {
+                LogLevel logLevel)
+        implements RoleSettings {
 
     /** The UDP port that VXLAN really uses. */
     public int effectiveVxlanPort() {

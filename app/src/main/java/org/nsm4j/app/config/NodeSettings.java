@@ -77,7 +77,8 @@ public record NodeSettings(
                         means = "where to serve /metrics; empty: nowhere")
                 Optional<HostPort> metricsListenOn,
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel) {
+                LogLevel logLevel)
+        implements RoleSettings {
 
     /** The admin socket: {@code admin.sock} in the run folder. */
     public Path adminSocket() {

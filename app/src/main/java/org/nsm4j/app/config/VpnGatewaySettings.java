@@ -78,4 +78,5 @@ public record VpnGatewaySettings(
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
                 Optional<HostPort> metricsListenOn,
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel) {}
+                LogLevel logLevel)
+        implements RoleSettings {}

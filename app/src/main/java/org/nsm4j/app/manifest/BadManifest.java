@@ -6,7 +6,7 @@ import java.util.List;
 public final class BadManifest extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private final transient List<String> problems;
+    private final List<String> problems;
 
     BadManifest(List<String> problems) {
         super(String.join("\n", problems));
