@@ -1,0 +1,17 @@
+package org.nsm4j.app;
+
+import org.nsm4j.app.cli.Cli;
+import org.nsm4j.app.cli.Surroundings;
+import org.nsm4j.app.config.LogLevel;
+import org.nsm4j.app.observe.Logging;
+
+/** The program's entry: one command line, one exit code. */
+public final class Nsm {
+    private Nsm() {}
+
+    /** Runs {@code nsm}; commands other than roles log what they must to standard error. */
+    public static void main(String[] args) {
+        Logging.start(LogLevel.ERROR, System.err);
+        System.exit(new Cli(Surroundings.ofProcess()).run(args));
+    }
+}

@@ -1,0 +1,112 @@
+package org.nsm4j.app.admin;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What can be asked of a node. The node implements it, {@link AdminClient} is the same across the socket. Every method
+ * may throw {@link org.nsm4j.core.model.Refused}, whose reason, hop and sentence reach the caller unchanged; anything else
+ * that is thrown is a bug and arrives as {@code INTERNAL}.
+ */
+public interface Admin {
+    /**
+     * Plugs a workload in. Interrupted when the caller goes away: the request is then called off and leaves nothing.
+     *
+     * @param request what to plug in where
+     * @param progress told of each step when it is done
+     */
+    ConnectionStatus connect(ConnectRequest request, Consumer<Step> progress);
+
+    /**
+     * Closes a connection and forgets its declaration. Refused with {@code NOT_FOUND} where there is none of that name.
+     */
+    void disconnect(String name);
+
+    /** All that there is of a kind, by name. */
+    List<Item> list(Item.Kind kind);
+
+    /**
+     * Tells what there is of a kind, then what changes, until interrupted.
+     *
+     * @param kind of which
+     * @param events called on the calling thread
+     */
+    void watch(Item.Kind kind, Consumer<Event> events);
+
+    /** Registers services and declares connections: all, or none if one is refused. In the order of the items. */
+    List<Outcome> apply(List<Item> items);
+
+    /** Takes back what {@link #apply} made; only kinds and names count. */
+    List<Outcome> delete(List<Item> items);
+
+    /** Which endpoint a client with these labels would get, and why not the others. */
+    Explanation explain(String service, Map<String, String> labels);
+
+    /** How the node is. */
+    NodeReport status();
+
+    /**
+     * A token by which one other host may join the domain once.
+     *
+     * @param life how long it can be used
+     */
+    JoinToken createJoinToken(Duration life);
+
+    /**
+     * Accepts no new connections from now on, and waits for those that are there to go.
+     *
+     * @return how many were left when the time was up
+     */
+    int drain(Duration timeout);
+
+    /** Ends the node's process after this call was answered. Wires stay: they are adopted by the next one. */
+    void shutdown();
+
+    /**
+     * A change of what {@link #watch} watches.
+     *
+     * @param item as it is now, or was last
+     * @param deleted whether it is gone
+     */
+    record Event(Item item, boolean deleted) {}
+
+    /**
+     * One step of a connection's set-up.
+     *
+     * @param number from 1
+     * @param text what was done, in a few words
+     * @param took how long
+     */
+    record Step(int number, String text, Duration took) {}
+
+    /**
+     * What became of an applied or deleted resource.
+     *
+     * @param resource {@code networkservice/vpn-gateway}
+     * @param what {@code created}, {@code configured}, {@code unchanged} or {@code deleted}
+     */
+    record Outcome(String resource, String what) {}
+
+    /**
+     * How a service would be resolved.
+     *
+     * @param rule which rule of the service applied, in words
+     * @param candidates every endpoint of the service
+     */
+    record Explanation(String rule, List<Candidate> candidates) {
+        public Explanation {
+            candidates = List.copyOf(candidates);
+        }
+    }
+
+    /**
+     * One endpoint of an {@link Explanation}.
+     *
+     * @param endpoint its name
+     * @param chosen whether it would be asked first
+     * @param because why, or why not
+     */
+    record Candidate(String endpoint, boolean chosen, String because) {}
+}

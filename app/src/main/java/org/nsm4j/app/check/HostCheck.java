@@ -1,0 +1,35 @@
+package org.nsm4j.app.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nsm4j.app.admin.NodeReport;
+import org.nsm4j.app.admin.NodeStatus;
+import org.nsm4j.app.config.NodeSettings;
+
+/** Every check of this host, in the order in which they are shown; nothing is changed by any of them. */
+public final class HostCheck {
+    private HostCheck() {}
+
+    /**
+     * Looks at this host.
+     *
+     * @param settings those that {@code nsm up} would have
+     * @param root whether the kernel may be probed
+     * @param node the node that runs here; empty if none does
+     * @param nodes the domain's nodes as that node knows them
+     */
+    public static List<Finding> run(
+            NodeSettings settings, boolean root, Optional<NodeReport> node, List<NodeStatus> nodes) {
+        var findings = new ArrayList<>(KernelCheck.run(root));
+        findings.addAll(LimitCheck.run());
+        findings.addAll(FileCheck.run(settings));
+        if (node.isPresent()) {
+            findings.addAll(NodeCheck.run(node.get(), nodes));
+            findings.addAll(LeftoverCheck.run(root, node.get()));
+        } else {
+            findings.addAll(PortCheck.run(settings));
+        }
+        return findings;
+    }
+}

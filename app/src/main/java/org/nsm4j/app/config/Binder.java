@@ -1,0 +1,100 @@
+package org.nsm4j.app.config;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Fills a settings record: flags before environment before file before the declared default.
+ *
+ * <pre>{@code
+ * var settings = Binder.bind(ManagerSettings.class, Sources.ofEnvironment(System.getenv()));
+ * }</pre>
+ */
+public final class Binder {
+    /** Upstream's variables that its manifests set and that change nothing here; not worth a warning each. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "NSM_OPEN_TELEMETRY_ENDPOINT",
+            "NSM_METRICS_EXPORT_INTERVAL",
+            "NSM_PPROF_ENABLED",
+            "NSM_PPROF_LISTEN_ON",
+            "NSM_REGISTRY_CLIENT_POLICIES",
+            "NSM_REGISTRY_SERVER_POLICIES");
+
+    /** The launcher's own variables. */
+    private static final Set<String> LAUNCHER =
+            Set.of("NSM_CONFIG", "NSM_ADMIN", "NSM_JAVA_OPTS", "NSM_JVM_FLAGS", "NSM_LIB", "NSM_AOT");
+
+    private Binder() {}
+
+    /**
+     * Fills a record.
+     *
+     * @throws BadSettings with every value that cannot be read, and every key of the file that means nothing
+     */
+    public static <T extends Record> T bind(Class<T> type, Sources sources) {
+        var declarations = Declaration.of(type);
+        var problems = new ArrayList<String>();
+        var values = declarations.stream()
+                .map(each -> value(each, sources, problems))
+                .toArray();
+        var keys = declarations.stream().map(Declaration::key).collect(Collectors.toSet());
+        for (var key : new TreeSet<>(sources.file().keySet())) {
+            if (!keys.contains(key)) {
+                problems.add("%s: %s: no such setting%s".formatted(sources.fileName(), key, NearName.hint(key, keys)));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BadSettings(problems);
+        }
+        return make(type, values);
+    }
+
+    private static Object value(Declaration declaration, Sources sources, List<String> problems) {
+        var given = sources.find(declaration);
+        if (given.isPresent()) {
+            try {
+                return declaration.read(given.get().text());
+            } catch (IllegalArgumentException e) {
+                problems.add("%s: \"%s\" (expected: %s)"
+                        .formatted(given.get().name(), given.get().text(), e.getMessage()));
+            }
+        }
+        return declaration.read(declaration.setting().preset());
+    }
+
+    private static <T extends Record> T make(Class<T> type, Object[] values) {
+        var parameters = Arrays.stream(type.getRecordComponents())
+                .map(component -> component.getType())
+                .toArray(Class<?>[]::new);
+        try {
+            var constructor = type.getDeclaredConstructor(parameters);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw new BadSettings(List.of(String.valueOf(refused.getMessage())));
+            }
+            throw new IllegalStateException("cannot make " + type, e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make " + type, e);
+        }
+    }
+
+    /**
+     * A sentence for each {@code NSM_*} variable that means nothing to the role, with the near name, since a typo there
+     * would otherwise go unnoticed.
+     */
+    public static List<String> warnings(Class<? extends Record> type, Sources sources) {
+        var names = Declaration.of(type).stream().map(Declaration::env).collect(Collectors.toSet());
+        return sources.environment().keySet().stream()
+                .filter(name -> name.startsWith("NSM_") && !names.contains(name))
+                .filter(name -> !WITHOUT_EFFECT.contains(name) && !LAUNCHER.contains(name))
+                .sorted()
+                .map(name -> "%s: no such setting, ignored%s".formatted(name, NearName.hint(name, names)))
+                .toList();
+    }
+}

@@ -1,0 +1,53 @@
+package org.nsm4j.app.config;
+
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * One setting as a record declares it.
+ *
+ * @param setting name, default and meaning
+ * @param type what it is read as
+ */
+public record Declaration(Setting setting, Type type) {
+    /** The settings of a record, in its order. */
+    public static List<Declaration> of(Class<? extends Record> settings) {
+        return Arrays.stream(settings.getRecordComponents())
+                .map(Declaration::of)
+                .toList();
+    }
+
+    private static Declaration of(RecordComponent component) {
+        var setting = Objects.requireNonNull(component.getAnnotation(Setting.class), component + " has no @Setting");
+        return new Declaration(setting, component.getGenericType());
+    }
+
+    /** The variable: {@code NSM_LISTEN_ON}. */
+    public String env() {
+        return setting.env();
+    }
+
+    /** The key in a file, and the flag without its dashes: {@code listen-on}. */
+    public String key() {
+        var name = env().startsWith("NSM_") ? env().substring("NSM_".length()) : env();
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The flag: {@code --listen-on}. */
+    public String flag() {
+        return "--" + key();
+    }
+
+    /** Whether the flag needs no value. */
+    public boolean isSwitch() {
+        return type == boolean.class;
+    }
+
+    Object read(String text) {
+        return Values.read(type, text, setting);
+    }
+}
