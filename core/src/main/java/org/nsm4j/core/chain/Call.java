@@ -1,6 +1,7 @@
 package org.nsm4j.core.chain;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -132,6 +133,11 @@ public final class Call {
     /** Runs something when a Close calls this request off; null takes it back. */
     public void onCancel(@Nullable Runnable hook) {
         attempt.onCancel(hook);
+    }
+
+    /** How long each element that has answered took by itself, in nanoseconds; nothing before the connection table. */
+    public Map<String, Long> spent() {
+        return Map.copyOf(attempt.spent());
     }
 
     Attempt attempt() {

@@ -119,7 +119,8 @@ public final class ConnectionTable implements Element {
                 origin,
                 standing == null ? null : standing.outgoing(),
                 standing == null ? null : standing.next(),
-                entry.held);
+                entry.held,
+                scheduler::nanoTime);
         entry.running = attempt;
         Connection answer;
         try {
@@ -218,7 +219,8 @@ public final class ConnectionTable implements Element {
                 Origin.REFRESH,
                 standing == null ? null : standing.outgoing(),
                 standing == null ? null : standing.next(),
-                entry.held);
+                entry.held,
+                scheduler::nanoTime);
         var closing = call.within(attempt);
         if (standing != null) {
             // what is closed is what stands, not what the caller remembers (B-6)
