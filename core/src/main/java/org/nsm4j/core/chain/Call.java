@@ -125,6 +125,14 @@ public final class Call {
         return attempt.holdings.replace(key, make);
     }
 
+    /**
+     * Holds something that was there before this attempt, such as a wire found after a restart: as {@link #hold}, but
+     * a failure forgets it instead of releasing it, for what an attempt did not make it does not undo.
+     */
+    public <T extends AutoCloseable> T adopt(Class<T> key, Supplier<T> find) {
+        return attempt.holdings.adopt(key, find);
+    }
+
     /** What is held under a key now, without keeping it any longer. */
     public <T extends AutoCloseable> Optional<T> held(Class<T> key) {
         return attempt.holdings.held(key);

@@ -230,6 +230,9 @@ public final class ConnectionTable implements Element {
         try {
             rest.close(closing);
         } catch (RuntimeException | Error e) {
+            if (isForbiddenHere(e)) {
+                throw e;
+            }
             failure = e;
         }
         entry.standing = null;
@@ -242,6 +245,13 @@ public final class ConnectionTable implements Element {
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
         }
+    }
+
+    /** What the caller may not close stays; what only the next hop did not allow is closed here all the same. */
+    private static boolean isForbiddenHere(Throwable failure) {
+        return failure instanceof Refused refused
+                && refused.reason() == Refused.Reason.NOT_AUTHORIZED
+                && refused.hop().isEmpty();
     }
 
     private Duration patience(Call call) {
