@@ -1,7 +1,6 @@
 package org.nsm4j.app.admin;
 
 import io.grpc.Context;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.function.Supplier;
@@ -45,8 +44,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void connect(ConnectRequest message, StreamObserver<ConnectProgress> out) {
-        interruptWhenCancelled(out);
-        answer(out, () -> audited("connect", message.getName() + " url=" + message.getUrl(), () -> {
+        interruptibly(() -> answer(out, () -> audited("connect", message.getName() + " url=" + message.getUrl(), () -> {
             var request = Messages.request(message);
             if (request.target() instanceof org.nsm4j.app.admin.ConnectRequest.Target.Host
                     && PEER.get().uid() != 0) {
@@ -57,7 +55,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
             return ConnectProgress.newBuilder()
                     .setConnection(ItemMessages.message(status))
                     .build();
-        }));
+        })));
     }
 
     private static ConnectProgress progress(Admin.Step step) {
@@ -88,13 +86,14 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void watch(ListRequest message, StreamObserver<Event> out) {
-        interruptWhenCancelled(out);
-        try {
-            admin.watch(kind(message), event -> out.onNext(ItemMessages.message(event)));
-            out.onCompleted();
-        } catch (RuntimeException e) {
-            fail(out, e);
-        }
+        interruptibly(() -> {
+            try {
+                admin.watch(kind(message), event -> out.onNext(ItemMessages.message(event)));
+                out.onCompleted();
+            } catch (RuntimeException e) {
+                fail(out, e);
+            }
+        });
     }
 
     private static Item.Kind kind(ListRequest message) {
@@ -156,10 +155,9 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void drain(DrainRequest message, StreamObserver<DrainResponse> out) {
-        interruptWhenCancelled(out);
-        answer(out, () -> audited("drain", "", () -> DrainResponse.newBuilder()
+        interruptibly(() -> answer(out, () -> audited("drain", "", () -> DrainResponse.newBuilder()
                 .setLeft(admin.drain(Messages.span(message.getTimeout())))
-                .build()));
+                .build())));
     }
 
     @Override
@@ -200,9 +198,19 @@ final class AdminService extends AdminGrpc.AdminImplBase {
         }
     }
 
-    /** The caller went away: what runs for it is called off by an interrupt, and writing to it is no error. */
-    private static void interruptWhenCancelled(StreamObserver<?> out) {
+    /**
+     * When the caller goes away, what runs for it is called off by an interrupt. By the context, since the call's own
+     * events wait until the method returns.
+     */
+    private static void interruptibly(Runnable call) {
         var thread = Thread.currentThread();
-        ((ServerCallStreamObserver<?>) out).setOnCancelHandler(thread::interrupt);
+        var context = Context.current();
+        Context.CancellationListener interrupt = cancelled -> thread.interrupt();
+        context.addListener(interrupt, Runnable::run);
+        try {
+            call.run();
+        } finally {
+            context.removeListener(interrupt);
+        }
     }
 }

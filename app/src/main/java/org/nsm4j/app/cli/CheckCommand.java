@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code nsm check} */
 @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
         description = "Looks for what does not work, or soon will not: kernel, limits, files, ports, identity, clocks, "
                 + "leftovers. Changes nothing. Exit code 4 if something fails.")
 final class CheckCommand implements Callable<Integer> {

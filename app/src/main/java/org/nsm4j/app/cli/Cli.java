@@ -35,7 +35,11 @@ public final class Cli {
         this.surroundings = surroundings;
         with("down", () -> new DownCommand(surroundings));
         with("apply", () -> new ApplyCommand(surroundings, false));
-        with("delete", () -> new ApplyCommand(surroundings, true));
+        commands.put("delete", () -> {
+            var spec = CommandSpec.forAnnotatedObject(new ApplyCommand(surroundings, true));
+            spec.usageMessage().description("Takes back what such files describe; only kinds and names count.");
+            return spec;
+        });
         with("connect", () -> new ConnectCommand(surroundings));
         with("disconnect", () -> new DisconnectCommand(surroundings));
         with("get", () -> new GetCommand(surroundings));
@@ -63,12 +67,10 @@ public final class Cli {
         add("registry", role("registry", RegistrySettings.class, s -> roles.get().registry(s)));
         add("client", role("client", ClientSettings.class, s -> roles.get().client(s)));
         commands.put("endpoint", () -> {
-            var endpoint = CommandSpec.wrapWithoutInspection((Runnable) () -> {
-                        throw new CommandLine.ParameterException(
-                                new CommandLine(CommandSpec.create()), "a function is missing (responder, vpn-gateway)");
+            var endpoint = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) () -> {
+                        throw new BadUsage("endpoint: a function is missing (expected: responder or vpn-gateway)");
                     })
-                    .name("endpoint")
-                    .mixinStandardHelpOptions(true);
+                    .name("endpoint");
             endpoint.usageMessage().description("Runs a network function that we ship.");
             endpoint.addSubcommand(
                     "responder",
@@ -95,13 +97,13 @@ public final class Cli {
     public int run(String... args) {
         var failures = new Failures(surroundings, List.of(args).contains("-v"));
         var typed = firstWord(args);
-        var line = typed.isEmpty() || !commands.containsKey(typed) ? withAll() : withOnly(typed);
-        if (!typed.isEmpty() && !commands.containsKey(typed) && !typed.equals("help")) {
+        if (!typed.isEmpty() && !commands.containsKey(typed)) {
             surroundings
                     .err()
                     .println("nsm: %s: no such command%s".formatted(typed, NearName.hint(typed, commands.keySet())));
             return Exit.USAGE.code();
         }
+        var line = typed.isEmpty() ? withAll() : withOnly(typed);
         return line.setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
@@ -135,7 +137,6 @@ public final class Cli {
     CommandLine withAll() {
         var spec = top();
         commands.forEach((name, command) -> spec.addSubcommand(name, command.get()));
-        spec.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
         return new CommandLine(spec);
     }
 
@@ -145,6 +146,7 @@ public final class Cli {
         spec.usageMessage().description("Network Service Mesh: plugs workloads into networks that they ask for by name.");
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
+                .scopeType(CommandLine.ScopeType.INHERIT)
                 .description("Show this help.")
                 .build());
         spec.addOption(OptionSpec.builder("-v")

@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nsm connect kernel://SERVICE/INTERFACE --netns NAME} */
 @Command(
         name = "connect",
-        mixinStandardHelpOptions = true,
         description = "Plugs a workload into a network service.",
         footer = {"", "Example: nsm connect kernel://vpn-gateway/nsm-1 --netns app"})
 final class ConnectCommand implements Callable<Integer> {

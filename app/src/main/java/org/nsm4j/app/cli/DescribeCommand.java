@@ -14,7 +14,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nsm describe connection NAME} */
 @Command(
         name = "describe",
-        mixinStandardHelpOptions = true,
         description = "Shows one connection, service, endpoint or node in full.")
 final class DescribeCommand implements Callable<Integer> {
     private final Surroundings surroundings;

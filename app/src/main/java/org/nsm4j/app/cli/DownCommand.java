@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 /** {@code nsm down} */
 @Command(
         name = "down",
-        mixinStandardHelpOptions = true,
         description = "Ends this host's node. Wires stay, and the next nsm up adopts them.")
 final class DownCommand implements Callable<Integer> {
     private final Surroundings surroundings;

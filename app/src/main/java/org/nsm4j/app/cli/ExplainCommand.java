@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nsm explain SERVICE --label KEY=VALUE} */
 @Command(
         name = "explain",
-        mixinStandardHelpOptions = true,
         description = "Says which endpoint a client would get, and why not the others.")
 final class ExplainCommand implements Callable<Integer> {
     private final Surroundings surroundings;

@@ -13,7 +13,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nsm get services|endpoints|connections|nodes} */
 @Command(
         name = "get",
-        mixinStandardHelpOptions = true,
         description = "Lists services, endpoints, connections of this node, or nodes.")
 final class GetCommand implements Callable<Integer> {
     private final Surroundings surroundings;

@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 /** {@code nsm install} */
 @Command(
         name = "install",
-        mixinStandardHelpOptions = true,
         description = "Makes nsm up a systemd service of this host.")
 final class InstallCommand implements Callable<Integer> {
     private final Surroundings surroundings;

@@ -49,8 +49,7 @@ final class RoleCommand<S extends Record & RoleSettings> {
     CommandSpec spec() {
         var holder = new CommandSpec[1];
         var spec = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> run(holder[0]))
-                .name(name)
-                .mixinStandardHelpOptions(true);
+                .name(name);
         holder[0] = spec;
         spec.usageMessage()
                 .description(description())
