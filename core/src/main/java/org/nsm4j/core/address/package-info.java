@@ -1,9 +1,9 @@
 /**
- * Who gets which address.
+ * What a connection's two ends are configured with: addresses, excluded prefixes, name servers, MTU.
  *
- * <p>Start here: the elements of this package.
+ * <p>Start here: {@link org.nsm4j.core.address.AllocateAddresses}, {@link org.nsm4j.core.address.PrefixPool}.
  *
- * <p>Threads: elements keep their state in what a connection holds, or guard it by the scheduler's turns.
+ * <p>Threads: elements may be called by many tasks at once; pools belong to the guard of the element that owns them.
  */
 @NullMarked
 package org.nsm4j.core.address;

@@ -11,10 +11,13 @@ import org.nsm4j.core.model.Url;
 
 /** One try at a request or a close: what it holds, how it is called off, and what its end answered. */
 final class Attempt {
-    final Origin origin;
+    private volatile Origin origin;
     final @Nullable Connection previous;
     final @Nullable Url previousNext;
     final Holdings holdings;
+    /** The generation of the connection that an event of our own is about; 0 for an event from outside. */
+    final long generation;
+
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
     private volatile @Nullable Connection answered;
@@ -25,14 +28,39 @@ final class Attempt {
             @Nullable Connection previous,
             @Nullable Url previousNext,
             Map<Class<?>, AutoCloseable> held) {
+        this(origin, previous, previousNext, new Holdings(held), 0);
+    }
+
+    private Attempt(
+            Origin origin,
+            @Nullable Connection previous,
+            @Nullable Url previousNext,
+            Holdings holdings,
+            long generation) {
         this.origin = origin;
         this.previous = previous;
         this.previousNext = previousNext;
-        this.holdings = new Holdings(held);
+        this.holdings = holdings;
+        this.generation = generation;
     }
 
-    static Attempt outsideTable() {
-        return new Attempt(Origin.FIRST, null, null, new LinkedHashMap<>());
+    /** What the elements before the table see, and all of a chain that has none. */
+    static Attempt outsideTable(long generation) {
+        return new Attempt(Origin.FIRST, null, null, new Holdings(new LinkedHashMap<>()), generation);
+    }
+
+    /** The closing of what this attempt established: sees what it holds, and where it went. */
+    Attempt closing() {
+        return new Attempt(Origin.REFRESH, standing(), standsAt(), holdings, 0);
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** Tells the elements before the table what it found out. */
+    void learn(Origin found) {
+        origin = found;
     }
 
     void cancel() {
@@ -62,6 +90,12 @@ final class Attempt {
         next = towards;
     }
 
+    /** What the end answered was closed again. */
+    void forgetAnswer() {
+        answered = null;
+        next = null;
+    }
+
     @Nullable
     Connection answered() {
         return answered;
@@ -70,5 +104,17 @@ final class Attempt {
     @Nullable
     Url next() {
         return next;
+    }
+
+    /** The outgoing leg as it stands now: as answered in this attempt, or else before it. */
+    @Nullable
+    Connection standing() {
+        return answered != null ? answered : previous;
+    }
+
+    /** Where the outgoing leg stands now. */
+    @Nullable
+    Url standsAt() {
+        return answered != null ? next : previousNext;
     }
 }

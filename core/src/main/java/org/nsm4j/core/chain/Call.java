@@ -30,8 +30,8 @@ public final class Call {
         this.attempt = attempt;
     }
 
-    static Call of(Request incoming, Caller caller) {
-        return new Call(incoming, incoming, caller, null, Attempt.outsideTable());
+    static Call of(Request incoming, Caller caller, long generation) {
+        return new Call(incoming, incoming, caller, null, Attempt.outsideTable(generation));
     }
 
     Call within(Attempt newAttempt) {
@@ -75,7 +75,7 @@ public final class Call {
 
     /** Where the request stands in the connection's life. */
     public Origin origin() {
-        return attempt.origin;
+        return attempt.origin();
     }
 
     /** Who asks. */
@@ -136,5 +136,15 @@ public final class Call {
 
     Attempt attempt() {
         return attempt;
+    }
+
+    /** The outgoing leg as it stands at this moment, this attempt included. */
+    Optional<Connection> standing() {
+        return Optional.ofNullable(attempt.standing());
+    }
+
+    /** Where the outgoing leg stands at this moment, this attempt included. */
+    Optional<Url> standsAt() {
+        return Optional.ofNullable(attempt.standsAt());
     }
 }

@@ -19,6 +19,8 @@ import org.nsm4j.core.model.Request;
  * }</pre>
  */
 public final class Chain {
+    private static final System.Logger LOG = System.getLogger(Chain.class.getName());
+
     private final List<Element> elements;
 
     private Chain(List<Element> elements) {
@@ -78,12 +80,22 @@ public final class Chain {
      * @throws Refused when one of the elements, or a hop behind, says no
      */
     public Connection request(Request request, Caller caller) {
-        return ask(0, Call.of(request, caller));
+        return request(request, caller, 0);
+    }
+
+    /** As {@link #request(Request, Caller)}, for an event of our own about one generation of a connection. */
+    Connection request(Request request, Caller caller, long generation) {
+        return ask(0, Call.of(request, caller, generation));
     }
 
     /** Closes through the whole chain; what could not be closed is reported, but everything is tried. */
     public void close(Connection connection, Caller caller) {
-        closeFrom(0, Call.of(new Request(connection, List.of()), caller));
+        close(connection, caller, 0);
+    }
+
+    /** As {@link #close(Connection, Caller)}, for an event of our own about one generation of a connection. */
+    void close(Connection connection, Caller caller, long generation) {
+        closeFrom(0, Call.of(new Request(connection, List.of()), caller, generation));
     }
 
     /** The elements' names in order, one a line. */
@@ -125,28 +137,38 @@ public final class Chain {
             return;
         }
         var rest = new From(index + 1);
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
             element.close(call, rest);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
+        }
+        if (!rest.closed && isForbidden(failure)) {
+            throw (Refused) failure;
         }
         if (!rest.closed) {
             failure = closeAll(rest, call, failure, element);
         }
-        if (failure != null) {
-            throw failure;
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 
-    private static RuntimeException closeAll(
-            From rest, Call call, @Nullable RuntimeException failure, Element element) {
+    /** Everything is tried but for what the caller may not do at all: that goes no further. */
+    private static boolean isForbidden(@Nullable Throwable failure) {
+        return failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED;
+    }
+
+    private static Throwable closeAll(From rest, Call call, @Nullable Throwable failure, Element element) {
         var report = failure != null
                 ? failure
                 : new IllegalStateException("element %s did not close the rest".formatted(element.describe()));
         try {
             rest.close(call);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             report.addSuppressed(e);
         }
         return report;
@@ -158,6 +180,7 @@ public final class Chain {
         private @Nullable Call accepted;
         private @Nullable Connection answer;
         private boolean closed;
+        private int mark;
 
         From(int index) {
             this.index = index;
@@ -166,9 +189,17 @@ public final class Chain {
         @Override
         public Connection request(Call call) {
             if (accepted != null) {
-                undo(null);
+                undoCandidate(call);
             }
-            var answered = ask(index, call);
+            var holdings = call.attempt().holdings;
+            mark = holdings.mark();
+            Connection answered;
+            try {
+                answered = ask(index, call);
+            } catch (RuntimeException | Error e) {
+                holdings.rollBackTo(mark, e);
+                throw e;
+            }
             accepted = call;
             answer = answered;
             return answered;
@@ -180,21 +211,31 @@ public final class Chain {
             closeFrom(index, call);
         }
 
-        /** Closes what the rest accepted in this attempt, if failing may harm it at all. */
-        void undo(@Nullable Throwable reason) {
+        private void undoCandidate(Call call) {
+            var failure = new IllegalStateException("cannot undo what a former candidate accepted");
+            undo(failure);
+            if (failure.getSuppressed().length > 0) {
+                LOG.log(System.Logger.Level.WARNING, "connection " + call.id(), failure);
+            }
+        }
+
+        /** Undoes what the rest accepted in this attempt: what it holds, and, if failing may harm it, all of it. */
+        void undo(Throwable reason) {
             var call = accepted;
             var connection = answer;
             accepted = null;
-            if (call == null || connection == null || !call.origin().compensates()) {
+            if (call == null || connection == null) {
                 return;
             }
-            try {
-                closeFrom(index, call.with(new Request(connection, List.of())).by(ConnectionTable.closing(call)));
-            } catch (RuntimeException e) {
-                if (reason != null) {
+            if (call.origin().compensates()) {
+                try {
+                    closeFrom(index, ConnectionTable.closing(call, connection));
+                } catch (RuntimeException | Error e) {
                     reason.addSuppressed(e);
                 }
+                call.attempt().forgetAnswer();
             }
+            call.attempt().holdings.rollBackTo(mark, reason);
         }
     }
 

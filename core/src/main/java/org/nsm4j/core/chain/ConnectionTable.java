@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Entries.Entry;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Refused;
@@ -30,16 +31,20 @@ public final class ConnectionTable implements Element {
     private static final System.Logger LOG = System.getLogger(ConnectionTable.class.getName());
     /** How long an event waits for its turn when the caller set no deadline. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How long a Close of our own may take. */
+    /** How long a Close at the end of the program may take. */
     private static final Duration CLOSING = Duration.ofSeconds(15);
+    /** An event of our own waits until it has its turn: nobody would repeat it. */
+    private static final Duration LONG_PATIENCE = Duration.ofDays(1);
 
     private final Scheduler scheduler;
-    private final Map<ConnectionId, Entry> entries = new ConcurrentHashMap<>();
+    private final Entries entries;
+    private final AtomicLong generations = new AtomicLong();
     private volatile @Nullable Chain chain;
 
     /** An empty table. */
     public ConnectionTable(Scheduler scheduler) {
         this.scheduler = scheduler;
+        this.entries = new Entries(scheduler);
     }
 
     void reenterBy(Chain newChain) {
@@ -56,22 +61,35 @@ public final class ConnectionTable implements Element {
      * @param answer as this hop last answered it, seen from this hop
      * @param outgoing as the next hop last answered it
      * @param next where it was last asked; null at the end of a path
+     * @param generation differs for each request that worked
      */
     public record Standing(
             Request request,
             Connection answer,
             Connection outgoing,
-            @Nullable Url next) {}
+            @Nullable Url next,
+            long generation) {
 
-    private static final class Entry {
-        final Scheduler.Turn turn;
-        volatile @Nullable Standing standing;
-        Map<Class<?>, AutoCloseable> held = new LinkedHashMap<>();
-        volatile @Nullable Attempt running;
-        boolean gone;
+        /** The same although a refresh failed; the outgoing leg is what the next hop last answered. */
+        private Standing after(Attempt failed) {
+            var answered = failed.answered();
+            return answered == null ? this : new Standing(request, answer, answered, failed.next(), generation);
+        }
 
-        Entry(Scheduler.Turn turn) {
-            this.turn = turn;
+        /** What was answered, as the one who asked knows it. */
+        private Connection seenByAsker() {
+            var asked = request.connection();
+            return answer.withId(asked.id())
+                    .withPath(answer.path().at(asked.path().index()));
+        }
+    }
+
+    /** An event of our own came to its turn, and the connection that it is about was gone or renewed by then. */
+    private static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Overtaken() {
+            super("overtaken by another event", null, false, false);
         }
     }
 
@@ -81,17 +99,19 @@ public final class ConnectionTable implements Element {
         if (id.isNone()) {
             throw new Refused(Refused.Reason.INVALID, "connection id: empty (expected: the path upkeep gave one)");
         }
-        var entry = take(id, call.caller(), true);
+        var entry = entries.take(id, patience(call));
         try {
-            return requestInTurn(call, rest, Objects.requireNonNull(entry));
+            refuseIfOvertaken(call, entry);
+            return requestInTurn(call, rest, entry);
         } finally {
-            leave(id, Objects.requireNonNull(entry));
+            entries.leave(id, entry);
         }
     }
 
     private Connection requestInTurn(Call call, Rest rest, Entry entry) {
         var origin = originOf(call, entry.standing);
-        if (origin == Origin.RESELECT) {
+        call.attempt().learn(origin);
+        if (origin == Origin.RESELECT && entry.standing != null) {
             closeStanding(call, rest, entry);
         }
         var standing = entry.standing;
@@ -103,18 +123,39 @@ public final class ConnectionTable implements Element {
         entry.running = attempt;
         Connection answer;
         try {
-            answer = rest.request(call.within(attempt));
-            attempt.refuseIfCancelled();
+            answer = rest.request(call.within(attempt)).withState(Connection.State.UP);
         } catch (RuntimeException | Error e) {
-            attempt.holdings.rollBack(e);
+            entry.standing = standing == null ? null : standing.after(attempt);
             throw e;
         } finally {
             entry.running = null;
         }
+        // a Close that came too late to call this off is next, and finds what there is to close
         var end = Objects.requireNonNull(attempt.answered(), "the end of the chain answered");
-        entry.standing = new Standing(call.incoming(), answer, end, attempt.next());
-        entry.held = attempt.holdings.commit();
+        entry.standing = new Standing(call.incoming(), answer, end, attempt.next(), generations.incrementAndGet());
+        entry.held = attempt.holdings.kept();
+        releaseRest(call, attempt);
         return answer;
+    }
+
+    private static void releaseRest(Call call, Attempt attempt) {
+        try {
+            attempt.holdings.releaseRest();
+        } catch (RuntimeException | Error e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "connection {0}: releasing what the last request left behind failed: {1}",
+                    call.id(),
+                    e);
+        }
+    }
+
+    private static void refuseIfOvertaken(Call call, Entry entry) {
+        long about = call.attempt().generation;
+        var standing = entry.standing;
+        if (about != 0 && (standing == null || standing.generation() != about)) {
+            throw new Overtaken();
+        }
     }
 
     private static Origin originOf(Call call, @Nullable Standing standing) {
@@ -127,7 +168,10 @@ public final class ConnectionTable implements Element {
         boolean known = sent.segment(path.index())
                 .map(segment -> segment.id().equals(call.id()))
                 .orElse(false);
-        return known && path.next().isPresent() ? Origin.ADOPT : Origin.FIRST;
+        if (!known || path.next().isEmpty()) {
+            return Origin.FIRST;
+        }
+        return call.connection().state() == Connection.State.RESELECT_REQUESTED ? Origin.RESELECT : Origin.ADOPT;
     }
 
     private void closeStanding(Call call, Rest rest, Entry entry) {
@@ -145,18 +189,26 @@ public final class ConnectionTable implements Element {
     @Override
     public void close(Call call, Rest rest) {
         var id = call.id();
-        var known = entries.get(id);
-        if (known != null) {
-            var running = known.running;
-            if (running != null) {
-                running.cancel();
-            }
+        if (call.attempt().generation == 0) {
+            callOff(id);
         }
-        var entry = Objects.requireNonNull(take(id, call.caller(), true));
+        var entry = entries.take(id, closePatience(call));
         try {
+            refuseIfOvertaken(call, entry);
             closeInTurn(call, rest, entry);
         } finally {
-            leave(id, entry);
+            entries.leave(id, entry);
+        }
+    }
+
+    private void callOff(ConnectionId id) {
+        var running = entries.known(id).map(entry -> entry.running).orElse(null);
+        if (running != null) {
+            try {
+                running.cancel();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "connection {0}: calling a request off failed: {1}", id, e);
+            }
         }
     }
 
@@ -169,62 +221,57 @@ public final class ConnectionTable implements Element {
                 entry.held);
         var closing = call.within(attempt);
         if (standing != null) {
-            // what is closed is what stands, not what the caller remembers (B-6); its path upkeep stays the caller's
+            // what is closed is what stands, not what the caller remembers (B-6)
             closing = closing.with(new Request(standing.answer(), List.of())).towards(standing.next());
         }
-        RuntimeException failure = null;
+        Throwable failure = null;
         try {
             rest.close(closing);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = e;
         }
         entry.standing = null;
         var held = new ArrayList<>(entry.held.values());
         entry.held = new LinkedHashMap<>();
         Holdings.release(held, failure);
-        if (failure != null) {
-            throw failure;
+        switch (failure) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(failure);
         }
     }
 
-    private @Nullable Entry take(ConnectionId id, Caller caller, boolean create) {
-        var deadline = caller.deadline();
-        while (true) {
-            var entry = create ? entries.computeIfAbsent(id, each -> new Entry(scheduler.turn())) : entries.get(id);
-            if (entry == null) {
-                return null;
-            }
-            var most = deadline == null ? PATIENCE : Duration.between(scheduler.now(), deadline);
-            if (!entry.turn.take(most)) {
-                throw new Refused(
-                        Refused.Reason.DEADLINE,
-                        "connection %s: another request for it is still running (expected: its end within %s)"
-                                .formatted(id, most));
-            }
-            if (!entry.gone) {
-                return entry;
-            }
-            entry.turn.give();
-        }
+    private Duration patience(Call call) {
+        var deadline = call.caller().deadline();
+        return deadline == null ? PATIENCE : Duration.between(scheduler.now(), deadline);
     }
 
-    private void leave(ConnectionId id, Entry entry) {
-        if (entry.standing == null) {
-            entry.gone = true;
-            entries.remove(id, entry);
+    /** Whoever asks for a close forgets the connection, and will not ask again: it waits longer than its caller. */
+    private Duration closePatience(Call call) {
+        if (call.attempt().generation != 0) {
+            return LONG_PATIENCE;
         }
-        entry.turn.give();
+        var most = patience(call);
+        return most.compareTo(PATIENCE) < 0 ? PATIENCE : most;
     }
 
     /** The time that closing gets when the call that failed may have used up its own. */
-    static Caller closing(Call call) {
+    private static Caller closing(Call call) {
         return call.caller().until(null);
+    }
+
+    /** The call by which what a request established, as it was answered, is closed again. */
+    static Call closing(Call call, Connection answer) {
+        return call.with(new Request(answer, List.of()))
+                .by(closing(call))
+                .within(call.attempt().closing());
     }
 
     /** The connections that stand now. */
     public List<Standing> standing() {
         var all = new ArrayList<Standing>();
-        for (var entry : entries.values()) {
+        for (var entry : entries.all()) {
             var standing = entry.standing;
             if (standing != null) {
                 all.add(standing);
@@ -235,28 +282,45 @@ public final class ConnectionTable implements Element {
 
     /** One connection that stands. */
     public Optional<Standing> standing(ConnectionId id) {
-        return Optional.ofNullable(entries.get(id)).map(entry -> entry.standing);
+        return entries.known(id).map(entry -> entry.standing);
     }
 
     /** How many connections stand or are being made. */
     public int size() {
-        return entries.size();
+        return entries.all().size();
     }
 
-    /** Closes a connection from the top of the chain, in a task of its own; does nothing when it is gone. */
+    /**
+     * Closes a connection from the top of the chain, in a task of its own, after what runs for it now; does nothing
+     * when it was gone, or renewed by another request, before its turn came.
+     */
     public void closeLater(ConnectionId id, String why) {
-        scheduler.spawn("close " + id, () -> {
-            var standing = standing(id);
-            if (standing.isPresent()) {
-                LOG.log(System.Logger.Level.INFO, "closing connection={0} reason={1}", id, why);
-                close(standing.get());
-            }
-        });
+        standing(id)
+                .ifPresent(standing -> scheduler.spawn("close " + id, () -> {
+                    LOG.log(System.Logger.Level.INFO, "closing connection={0} reason={1}", id, why);
+                    close(standing, Caller.SELF, standing.generation());
+                }));
     }
 
-    private void close(Standing standing) {
+    /**
+     * Closes a connection as {@link #closeLater(ConnectionId, String)} does, if the reason still holds when the task runs.
+     *
+     * @param stillDue whether it does
+     */
+    public void closeLater(ConnectionId id, String why, BooleanSupplier stillDue) {
+        if (stillDue.getAsBoolean()) {
+            closeLater(id, why);
+        }
+    }
+
+    private void close(Standing standing, Caller caller, long generation) {
         try {
-            top().close(standing.request().connection(), self(CLOSING));
+            top().close(standing.seenByAsker(), caller, generation);
+        } catch (Overtaken e) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "not closed: connection={0} is gone or was renewed",
+                    standing.answer().id());
         } catch (RuntimeException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -268,28 +332,29 @@ public final class ConnectionTable implements Element {
 
     /** Closes every connection that stands, one after another; for the end of a program. */
     public void closeAll() {
-        standing().forEach(this::close);
+        standing().forEach(standing -> close(standing, self(CLOSING), 0));
     }
 
     /**
      * Asks for a connection again from the top of the chain, with the answer of last time.
      *
-     * @param change what to ask for differently
+     * @param change what to ask for differently; may be asked again when another request came first
      * @param most how long it may take
      * @return the new answer, seen from the asker; empty when the connection is gone
      */
     public Optional<Connection> requestAgain(ConnectionId id, UnaryOperator<Connection> change, Duration most) {
-        var standing = standing(id);
-        if (standing.isEmpty()) {
-            return Optional.empty();
+        var caller = self(most);
+        for (var standing = standing(id); standing.isPresent(); standing = standing(id)) {
+            var last = standing.get();
+            var request =
+                    new Request(change.apply(last.seenByAsker()), last.request().preferences());
+            try {
+                return Optional.of(top().request(request, caller, last.generation()));
+            } catch (Overtaken e) {
+                LOG.log(System.Logger.Level.DEBUG, "asking again for connection={0}, which changed meanwhile", id);
+            }
         }
-        var last = standing.get();
-        var asked = last.request().connection();
-        var again = last.answer()
-                .withId(asked.id())
-                .withPath(last.answer().path().at(asked.path().index()));
-        var request = new Request(change.apply(again), last.request().preferences());
-        return Optional.of(top().request(request, self(most)));
+        return Optional.empty();
     }
 
     /** Asks for another endpoint: the path is cut to our own segment, so the hops behind get fresh ids. */

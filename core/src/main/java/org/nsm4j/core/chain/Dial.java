@@ -33,7 +33,7 @@ public final class Dial implements Element {
         var url = call.next()
                 .orElseThrow(() ->
                         new Refused(Refused.Reason.INTERNAL, "cannot ask the next hop: no element said which it is"));
-        call.previousNext().filter(before -> !before.equals(url)).ifPresent(before -> closeBefore(call, before));
+        call.standsAt().filter(before -> !before.equals(url)).ifPresent(before -> closeBefore(call, before));
         try {
             return hops.at(url).request(call.outgoing(), deadline(call, REQUEST), call::onCancel);
         } finally {
@@ -43,7 +43,7 @@ public final class Dial implements Element {
 
     private void closeBefore(Call call, Url before) {
         try {
-            hops.at(before).close(call.previous().orElse(call.connection()), deadline(call, CLOSE));
+            hops.at(before).close(call.standing().orElse(call.connection()), halfOfTheTime(call));
         } catch (Refused e) {
             // the hop that we leave may well be dead; what it holds it expires by itself
         }
@@ -53,8 +53,18 @@ public final class Dial implements Element {
     public void close(Call call, Rest rest) {
         var url = call.next().or(call::previousNext);
         if (url.isPresent()) {
-            hops.at(url.get()).close(call.connection(), deadline(call, CLOSE));
+            var deadline = deadline(call, CLOSE);
+            var now = scheduler.now();
+            // closing goes on although the one who asked for it has stopped to wait
+            hops.at(url.get()).close(call.connection(), deadline.isAfter(now) ? deadline : now.plus(CLOSE));
         }
+    }
+
+    /** A hop that does not answer any more must not use up what the new one needs. */
+    private Instant halfOfTheTime(Call call) {
+        var now = scheduler.now();
+        var half = Duration.between(now, deadline(call, REQUEST)).dividedBy(2);
+        return now.plus(half.compareTo(CLOSE) < 0 ? half : CLOSE);
     }
 
     private Instant deadline(Call call, Duration otherwise) {

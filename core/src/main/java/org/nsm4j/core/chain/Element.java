@@ -11,7 +11,8 @@ import org.nsm4j.core.model.Connection;
  *       that the chain reports by this element's name;
  *   <li>the same request twice gives the same answer: a refresh finds what the first request made;
  *   <li>what is held is registered with {@link Call#hold}; the element undoes nothing by hand;
- *   <li>{@link #close} is idempotent, and the chain asks the rest even where it throws.
+ *   <li>{@link #close} is idempotent, and the chain asks the rest even where it throws, unless it throws
+ *       {@link org.nsm4j.core.model.Refused.Reason#NOT_AUTHORIZED}: what the caller may not close stays.
  * </ul>
  */
 @FunctionalInterface

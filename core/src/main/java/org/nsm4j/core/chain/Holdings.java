@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one attempt at a connection holds. Things are made once and carried over from the generation before; success
- * releases what only the old generation needed, failure what only this attempt made; always in reverse order.
+ * releases what only the old generation needed, failure what only this attempt made; always in reverse order. A
+ * candidate that was asked in vain is an attempt within the attempt: {@link #mark} before, {@link #rollBackTo} after.
  */
 final class Holdings {
     private final Map<Class<?>, AutoCloseable> before;
     private final Map<Class<?>, AutoCloseable> now = new LinkedHashMap<>();
-    private final List<AutoCloseable> made = new ArrayList<>();
+    private final List<Change> changes = new ArrayList<>();
+
+    /** One entry of {@code now} that was set, and how to set it back. */
+    private record Change(
+            Class<?> key,
+            @Nullable AutoCloseable former,
+            @Nullable AutoCloseable made) {}
 
     Holdings(Map<Class<?>, AutoCloseable> before) {
         this.before = before;
@@ -23,18 +30,23 @@ final class Holdings {
 
     <T extends AutoCloseable> T hold(Class<T> key, Supplier<T> make) {
         var present = held(key);
-        if (present.isPresent()) {
-            now.putIfAbsent(key, present.get());
-            return present.get();
+        if (present.isEmpty()) {
+            return replace(key, make);
         }
-        return replace(key, make);
+        if (!now.containsKey(key)) {
+            set(key, present.get(), null);
+        }
+        return present.get();
     }
 
     <T extends AutoCloseable> T replace(Class<T> key, Supplier<T> make) {
         var thing = make.get();
-        made.add(thing);
-        now.put(key, thing);
+        set(key, thing, thing);
         return thing;
+    }
+
+    private void set(Class<?> key, AutoCloseable thing, @Nullable AutoCloseable made) {
+        changes.add(new Change(key, now.put(key, thing), made));
     }
 
     <T extends AutoCloseable> Optional<T> held(Class<T> key) {
@@ -42,50 +54,79 @@ final class Holdings {
         return Optional.ofNullable(key.cast(thing != null ? thing : before.get(key)));
     }
 
-    /** The attempt worked: what it does not use any more goes. */
-    Map<Class<?>, AutoCloseable> commit() {
-        var gone = new ArrayList<AutoCloseable>();
-        for (var thing : before.values()) {
-            if (!uses(thing)) {
-                gone.add(thing);
-            }
-        }
-        for (var thing : made) {
-            if (!uses(thing)) {
-                gone.add(thing);
-            }
-        }
-        release(gone, null);
+    /** What the attempt uses, in the order of asking; the next generation starts from it. */
+    Map<Class<?>, AutoCloseable> kept() {
         return now;
+    }
+
+    /** The attempt worked: what it does not use any more goes. */
+    void releaseRest() {
+        var gone = new ArrayList<>(before.values());
+        changes.stream().map(Change::made).forEach(made -> {
+            if (made != null) {
+                gone.add(made);
+            }
+        });
+        gone.removeIf(this::uses);
+        release(gone, null);
     }
 
     private boolean uses(AutoCloseable thing) {
         return now.values().stream().anyMatch(each -> each == thing);
     }
 
-    /** The attempt failed: only what it made goes. */
-    void rollBack(Throwable reason) {
+    /** The present state, to come back to. */
+    int mark() {
+        return changes.size();
+    }
+
+    /** What was made since the mark goes, what was carried over since is as before. */
+    void rollBackTo(int mark, @Nullable Throwable reason) {
+        var made = new ArrayList<AutoCloseable>();
+        while (changes.size() > mark) {
+            var change = changes.removeLast();
+            if (change.former() == null) {
+                now.remove(change.key());
+            } else {
+                now.put(change.key(), change.former());
+            }
+            if (change.made() != null) {
+                made.addFirst(change.made());
+            }
+        }
         release(made, reason);
     }
 
     /** Releases in reverse order; failures are added to the reason, or thrown as one when there is none. */
     static void release(List<AutoCloseable> things, @Nullable Throwable reason) {
-        RuntimeException first = null;
+        Throwable first = null;
         for (var thing : things.reversed()) {
             try {
                 thing.close();
-            } catch (Exception e) {
-                if (reason != null) {
-                    reason.addSuppressed(e);
-                } else if (first == null) {
-                    first = e instanceof RuntimeException r ? r : new IllegalStateException(e);
-                } else {
-                    first.addSuppressed(e);
-                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                first = keep(e, first, reason);
+            } catch (Exception | Error e) {
+                first = keep(e, first, reason);
             }
         }
-        if (first != null) {
-            throw first;
+        switch (first) {
+            case null -> {}
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException("cannot release: " + first.getMessage(), first);
         }
+    }
+
+    private static @Nullable Throwable keep(Throwable e, @Nullable Throwable first, @Nullable Throwable reason) {
+        if (reason != null) {
+            reason.addSuppressed(e);
+            return null;
+        }
+        if (first != null) {
+            first.addSuppressed(e);
+            return first;
+        }
+        return e;
     }
 }

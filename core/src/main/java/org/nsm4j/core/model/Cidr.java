@@ -3,6 +3,7 @@ package org.nsm4j.core.model;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * An IP address with a prefix length; the host bits are kept, so it names an interface's address as well as a prefix.
@@ -121,8 +122,37 @@ public record Cidr(InetAddress address, int length) {
         }
     }
 
+    /** An address as text: for IPv6 the short form that other programs write and compare (RFC 5952 §4). */
+    public static String text(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        if (bytes.length == 4) {
+            return address.getHostAddress();
+        }
+        var groups = new int[8];
+        for (int i = 0; i < 8; i++) {
+            groups[i] = (bytes[2 * i] & 0xff) << 8 | bytes[2 * i + 1] & 0xff;
+        }
+        int start = -1;
+        int longest = 1;
+        for (int i = 0; i < 8; i++) {
+            int run = 0;
+            while (i + run < 8 && groups[i + run] == 0) {
+                run++;
+            }
+            if (run > longest) {
+                longest = run;
+                start = i;
+            }
+        }
+        return start < 0 ? join(groups, 0, 8) : join(groups, 0, start) + "::" + join(groups, start + longest, 8);
+    }
+
+    private static String join(int[] groups, int from, int to) {
+        return Arrays.stream(groups, from, to).mapToObj(Integer::toHexString).collect(Collectors.joining(":"));
+    }
+
     @Override
     public String toString() {
-        return address.getHostAddress() + "/" + length;
+        return text(address) + "/" + length;
     }
 }

@@ -53,8 +53,14 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
      *
      * @param prefix the destination
      * @param nextHop null means the other side's first address of the same family
+     * @param unknown what a newer version sent
      */
-    public record Route(Cidr prefix, @Nullable InetAddress nextHop) {
+    public record Route(Cidr prefix, @Nullable InetAddress nextHop, Opaque unknown) {
+        /** A route of which everything is known. */
+        public Route(Cidr prefix, @Nullable InetAddress nextHop) {
+            this(prefix, nextHop, Opaque.NONE);
+        }
+
         /** A route to the other side itself. */
         public static Route to(Cidr prefix) {
             return new Route(prefix, null);
@@ -66,8 +72,14 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
      *
      * @param ip its address
      * @param mac six octets in hexadecimal, with colons
+     * @param unknown what a newer version sent
      */
-    public record Neighbor(InetAddress ip, String mac) {}
+    public record Neighbor(InetAddress ip, String mac, Opaque unknown) {
+        /** A neighbour of which everything is known. */
+        public Neighbor(InetAddress ip, String mac) {
+            this(ip, mac, Opaque.NONE);
+        }
+    }
 
     /**
      * Packets that match take these routes instead of the main ones.
@@ -77,10 +89,17 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
      * @param dstPort one port or {@code first-last}, empty for any
      * @param srcPort as dstPort
      * @param routes empty means the default route
+     * @param unknown what a newer version sent
      */
-    public record Policy(String from, String proto, String dstPort, String srcPort, List<Route> routes) {
+    public record Policy(
+            String from, String proto, String dstPort, String srcPort, List<Route> routes, Opaque unknown) {
         public Policy {
             routes = List.copyOf(routes);
+        }
+
+        /** A policy of which everything is known. */
+        public Policy(String from, String proto, String dstPort, String srcPort, List<Route> routes) {
+            this(from, proto, dstPort, srcPort, routes, Opaque.NONE);
         }
     }
 
@@ -91,19 +110,31 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
      * @param length of each prefix
      * @param required how many are needed
      * @param requested how many are wished for
+     * @param unknown what a newer version sent
      */
-    public record ExtraPrefixRequest(boolean ipv6, int length, int required, int requested) {}
+    public record ExtraPrefixRequest(boolean ipv6, int length, int required, int requested, Opaque unknown) {
+        /** A wish of which everything is known. */
+        public ExtraPrefixRequest(boolean ipv6, int length, int required, int requested) {
+            this(ipv6, length, required, requested, Opaque.NONE);
+        }
+    }
 
     /**
      * Name servers, and for which domains.
      *
      * @param servers their addresses
      * @param searchDomains empty means all domains
+     * @param unknown what a newer version sent
      */
-    public record Dns(List<InetAddress> servers, List<String> searchDomains) {
+    public record Dns(List<InetAddress> servers, List<String> searchDomains, Opaque unknown) {
         public Dns {
             servers = List.copyOf(servers);
             searchDomains = List.copyOf(searchDomains);
+        }
+
+        /** Name servers of which everything is known. */
+        public Dns(List<InetAddress> servers, List<String> searchDomains) {
+            this(servers, searchDomains, Opaque.NONE);
         }
     }
 
@@ -113,10 +144,16 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
      * @param srcMac the client's; empty where it was not said
      * @param dstMac the endpoint's; empty where it was not said
      * @param vlan 0 for none
+     * @param unknown what a newer version sent
      */
-    public record Ethernet(String srcMac, String dstMac, int vlan) {
+    public record Ethernet(String srcMac, String dstMac, int vlan, Opaque unknown) {
         /** Nothing was said. */
         public static final Ethernet EMPTY = new Ethernet("", "", 0);
+
+        /** Addresses of which everything is known. */
+        public Ethernet(String srcMac, String dstMac, int vlan) {
+            this(srcMac, dstMac, vlan, Opaque.NONE);
+        }
     }
 
     /**

@@ -43,9 +43,12 @@ public sealed interface Mechanism {
     /** All parameters. */
     Map<String, String> parameters();
 
+    /** What a newer version sent beside the parameters. */
+    Opaque unknown();
+
     /** The same kind with other parameters. */
     default Mechanism withParameters(Map<String, String> parameters) {
-        return of(cls(), type(), parameters);
+        return of(cls(), type(), parameters, unknown());
     }
 
     /** The same with one parameter set; an empty value removes it. */
@@ -75,23 +78,33 @@ public sealed interface Mechanism {
 
     /** The mechanism of a class and type; what this version does not know becomes {@link Unknown}. */
     static Mechanism of(String cls, String type, Map<String, String> parameters) {
+        return of(cls, type, parameters, Opaque.NONE);
+    }
+
+    /** The mechanism of a class and type, with what a newer version sent beside its parameters. */
+    static Mechanism of(String cls, String type, Map<String, String> parameters, Opaque unknown) {
         return switch (cls + "/" + type) {
-            case "LOCAL/KERNEL" -> new Kernel(parameters);
-            case "LOCAL/MEMIF" -> new Memif(parameters);
-            case "LOCAL/NOOP" -> new Noop(parameters);
-            case "REMOTE/VXLAN" -> new Vxlan(parameters);
-            case "REMOTE/WIREGUARD" -> new Wireguard(parameters);
-            default -> new Unknown(cls, type, parameters);
+            case "LOCAL/KERNEL" -> new Kernel(parameters, unknown);
+            case "LOCAL/MEMIF" -> new Memif(parameters, unknown);
+            case "LOCAL/NOOP" -> new Noop(parameters, unknown);
+            case "REMOTE/VXLAN" -> new Vxlan(parameters, unknown);
+            case "REMOTE/WIREGUARD" -> new Wireguard(parameters, unknown);
+            default -> new Unknown(cls, type, parameters, unknown);
         };
     }
 
     /** A kernel interface in the workload's network namespace. */
-    record Kernel(Map<String, String> parameters) implements Mechanism {
+    record Kernel(Map<String, String> parameters, Opaque unknown) implements Mechanism {
         /** The type on the wire. */
         public static final String TYPE = "KERNEL";
 
         public Kernel {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything is known. */
+        public Kernel(Map<String, String> parameters) {
+            this(parameters, Opaque.NONE);
         }
 
         @Override
@@ -116,9 +129,14 @@ public sealed interface Mechanism {
     }
 
     /** A shared-memory interface. */
-    record Memif(Map<String, String> parameters) implements Mechanism {
+    record Memif(Map<String, String> parameters, Opaque unknown) implements Mechanism {
         public Memif {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything is known. */
+        public Memif(Map<String, String> parameters) {
+            this(parameters, Opaque.NONE);
         }
 
         @Override
@@ -133,9 +151,14 @@ public sealed interface Mechanism {
     }
 
     /** No data path at all. */
-    record Noop(Map<String, String> parameters) implements Mechanism {
+    record Noop(Map<String, String> parameters, Opaque unknown) implements Mechanism {
         public Noop {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything is known. */
+        public Noop(Map<String, String> parameters) {
+            this(parameters, Opaque.NONE);
         }
 
         @Override
@@ -150,12 +173,17 @@ public sealed interface Mechanism {
     }
 
     /** Ethernet frames in UDP between two nodes (RFC 7348). */
-    record Vxlan(Map<String, String> parameters) implements Mechanism {
+    record Vxlan(Map<String, String> parameters, Opaque unknown) implements Mechanism {
         /** The type on the wire. */
         public static final String TYPE = "VXLAN";
 
         public Vxlan {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything is known. */
+        public Vxlan(Map<String, String> parameters) {
+            this(parameters, Opaque.NONE);
         }
 
         @Override
@@ -175,9 +203,14 @@ public sealed interface Mechanism {
     }
 
     /** IP packets in a WireGuard tunnel between two nodes. */
-    record Wireguard(Map<String, String> parameters) implements Mechanism {
+    record Wireguard(Map<String, String> parameters, Opaque unknown) implements Mechanism {
         public Wireguard {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything is known. */
+        public Wireguard(Map<String, String> parameters) {
+            this(parameters, Opaque.NONE);
         }
 
         @Override
@@ -192,9 +225,14 @@ public sealed interface Mechanism {
     }
 
     /** A mechanism that this version does not know, relayed unchanged. */
-    record Unknown(String cls, String type, Map<String, String> parameters) implements Mechanism {
+    record Unknown(String cls, String type, Map<String, String> parameters, Opaque unknown) implements Mechanism {
         public Unknown {
             parameters = Map.copyOf(parameters);
+        }
+
+        /** One of which everything but its meaning is known. */
+        public Unknown(String cls, String type, Map<String, String> parameters) {
+            this(cls, type, parameters, Opaque.NONE);
         }
     }
 }

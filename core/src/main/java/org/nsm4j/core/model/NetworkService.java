@@ -42,12 +42,23 @@ public record NetworkService(String name, Payload payload, List<Match> matches, 
      * @param fallsThrough whether to go on when nobody fits
      * @param forwarderLabels labels that the forwarder must carry; null where nothing was said, which differs from
      *     an empty map
+     * @param unknown what a newer version sent
      */
     public record Match(
             Map<String, String> source,
             List<Destination> routes,
             boolean fallsThrough,
-            @Nullable Map<String, String> forwarderLabels) {
+            @Nullable Map<String, String> forwarderLabels,
+            Opaque unknown) {
+        /** A rule of which everything is known. */
+        public Match(
+                Map<String, String> source,
+                List<Destination> routes,
+                boolean fallsThrough,
+                @Nullable Map<String, String> forwarderLabels) {
+            this(source, routes, fallsThrough, forwarderLabels, Opaque.NONE);
+        }
+
         public Match {
             source = Map.copyOf(source);
             routes = List.copyOf(routes);
@@ -60,10 +71,16 @@ public record NetworkService(String name, Payload payload, List<Match> matches, 
      *
      * @param selector labels that the endpoint must carry for this service
      * @param weight its share among the rule's destinations; 0 where none was said
+     * @param unknown what a newer version sent
      */
-    public record Destination(Map<String, String> selector, int weight) {
+    public record Destination(Map<String, String> selector, int weight, Opaque unknown) {
         public Destination {
             selector = Map.copyOf(selector);
+        }
+
+        /** A destination of which everything is known. */
+        public Destination(Map<String, String> selector, int weight) {
+            this(selector, weight, Opaque.NONE);
         }
     }
 }

@@ -8,8 +8,9 @@ import java.util.function.UnaryOperator;
  *
  * @param connection the connection as the asking hop knows it
  * @param preferences the mechanisms that the asking hop can use, best first
+ * @param unknown what a newer version sent
  */
-public record Request(Connection connection, List<Mechanism> preferences) {
+public record Request(Connection connection, List<Mechanism> preferences, Opaque unknown) {
     /** The most mechanisms that may be offered. */
     public static final int MOST_PREFERENCES = 64;
 
@@ -22,9 +23,14 @@ public record Request(Connection connection, List<Mechanism> preferences) {
         }
     }
 
+    /** A request of which everything is known. */
+    public Request(Connection connection, List<Mechanism> preferences) {
+        this(connection, preferences, Opaque.NONE);
+    }
+
     /** The same with another connection. */
     public Request with(Connection newConnection) {
-        return new Request(newConnection, preferences);
+        return new Request(newConnection, preferences, unknown);
     }
 
     /** The same with a changed connection. */
@@ -34,6 +40,6 @@ public record Request(Connection connection, List<Mechanism> preferences) {
 
     /** The same with other mechanisms on offer. */
     public Request offering(List<Mechanism> newPreferences) {
-        return new Request(connection, newPreferences);
+        return new Request(connection, newPreferences, unknown);
     }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class LiveScheduler implements Scheduler, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LiveScheduler.class.getName());
 
+    private static final Duration EVER = Duration.ofNanos(Long.MAX_VALUE);
+
     private final ScheduledThreadPoolExecutor clock = clock();
 
     private static ScheduledThreadPoolExecutor clock() {
@@ -47,7 +49,7 @@ public final class LiveScheduler implements Scheduler, AutoCloseable {
 
     @Override
     public Timer after(Duration delay, String name, Runnable work) {
-        var future = clock.schedule(() -> spawn(name, work), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        var future = clock.schedule(() -> spawn(name, work), nanos(delay), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
     }
 
@@ -64,10 +66,15 @@ public final class LiveScheduler implements Scheduler, AutoCloseable {
     @Override
     public void pause(Duration duration) {
         try {
-            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+            TimeUnit.NANOSECONDS.sleep(nanos(duration));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Never negative; what is longer than the clock can count (292 years) is as long as it can. */
+    private static long nanos(Duration duration) {
+        return duration.isNegative() ? 0 : duration.compareTo(EVER) > 0 ? Long.MAX_VALUE : duration.toNanos();
     }
 
     /** Starts no further timers; tasks that run are left alone. */
@@ -88,7 +95,7 @@ public final class LiveScheduler implements Scheduler, AutoCloseable {
         @Override
         public boolean take(Duration most) {
             try {
-                return semaphore.tryAcquire(Math.max(0, most.toNanos()), TimeUnit.NANOSECONDS);
+                return semaphore.tryAcquire(nanos(most), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -112,7 +119,7 @@ public final class LiveScheduler implements Scheduler, AutoCloseable {
         @Override
         public @Nullable T take(Duration most) {
             try {
-                return queue.poll(Math.max(0, most.toNanos()), TimeUnit.NANOSECONDS);
+                return queue.poll(nanos(most), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return null;

@@ -1,9 +1,9 @@
 /**
  * Which endpoint or forwarder serves a client, and in which order the candidates are tried.
  *
- * <p>Start here: the elements of this package.
+ * <p>Start here: {@link org.nsm4j.core.select.Matching}, {@link org.nsm4j.core.select.SelectEndpoint}, {@link org.nsm4j.core.select.SelectForwarder}.
  *
- * <p>Threads: elements keep their state in what a connection holds, or guard it by the scheduler's turns.
+ * <p>Threads: elements keep their state in what a connection holds, or in concurrent maps with short computations.
  */
 @NullMarked
 package org.nsm4j.core.select;

@@ -113,14 +113,14 @@ final class LinkMessages {
                 message.payload().getInt(4),
                 name,
                 kind == null ? "" : kind,
-                settings(attributes, name, flags),
+                settings(attributes, flags),
                 (flags & LOWER_UP) != 0 && (flags & Rtnetlink.UP) != 0,
                 peer,
                 attributes.i32(LINK_NETNSID, -1),
                 vxlan ? VxlanMessages.parse(info.nested(INFO_DATA)) : null);
     }
 
-    private static LinkSettings settings(Attributes attributes, String name, int flags) {
+    private static LinkSettings settings(Attributes attributes, int flags) {
         byte[] mac = attributes.bytes(ADDRESS);
         return new LinkSettings(
                 null,

@@ -89,6 +89,18 @@ public record LinkSettings(
         return new LinkSettings(name, index, mtu, mac, alias, group, up, netns, value);
     }
 
+    /** Whether a link has all that is asked for here; where it is, and a number for a new link, are not compared. */
+    public boolean satisfiedBy(Link link) {
+        LinkSettings has = link.settings();
+        return (name == null || name.equals(link.name()))
+                && (mtu == null || mtu.equals(has.mtu))
+                && (mac == null || mac.equals(has.mac))
+                && (alias == null || alias.equals(link.alias()))
+                && (group == null || group.equals(has.group))
+                && (up == null || up.equals(has.up))
+                && (master == null || master.equals(has.master));
+    }
+
     String described() {
         return (name == null ? "without a name" : name) + (netns == null ? "" : " into netns " + netns);
     }

@@ -33,7 +33,7 @@ public record Mac(long value) {
         }
         long value = 0;
         for (byte b : bytes) {
-            value = value << 8 | b & 0xff;
+            value = value << 8 | (b & 0xff);
         }
         return new Mac(value);
     }
@@ -42,7 +42,7 @@ public record Mac(long value) {
     public byte[] bytes() {
         byte[] bytes = new byte[6];
         for (int i = 0; i < 6; i++) {
-            bytes[i] = (byte) (value >>> 40 - 8 * i);
+            bytes[i] = (byte) (value >>> (40 - 8 * i));
         }
         return bytes;
     }

@@ -52,7 +52,7 @@ final class NeighbourMessages {
         Attributes in = message.attributes(Rtnetlink.NEIGHBOUR_SIZE);
         int family = message.payload().get(0);
         InetAddress address = in.address(ADDRESS);
-        if (address == null || family != Sockets.AF_INET && family != Sockets.AF_INET6) {
+        if (address == null || (family != Sockets.AF_INET && family != Sockets.AF_INET6)) {
             return null;
         }
         byte[] mac = in.bytes(MAC);

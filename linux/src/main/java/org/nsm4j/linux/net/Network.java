@@ -103,7 +103,7 @@ public final class Network implements AutoCloseable {
         });
     }
 
-    /** {@code ip rule show} and {@code ip -6 rule show}, as far as they look up a table. */
+    /** {@code ip rule show} and {@code ip -6 rule show}, as far as {@link Rule} can say them. */
     public List<Rule> rules() {
         return socket.dump(RuleMessages.all(), RuleMessages::parse);
     }

@@ -83,7 +83,10 @@ public final class NetworkWatch implements AutoCloseable {
             }
             case Rtnetlink.DELNSID -> {
                 Integer gone = NsidMessages.parse(message);
-                yield gone == null ? null : new NetworkEvent.NamespaceGone(gone);
+                if (gone == null) {
+                    yield null;
+                }
+                yield new NetworkEvent.NamespaceGone(gone);
             }
             default -> null;
         };

@@ -2,6 +2,7 @@ package org.nsm4j.linux.net;
 
 import java.net.InetAddress;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param choice table, metric, scope and the rest, with defaults in {@link Choice#main()}
  */
 public record Route(Prefix destination, Type type, @Nullable InetAddress gateway, int link, Choice choice) {
+    private static final int IPV6_METRIC = 1024;
+
     /** What happens to packets, {@code RTN_*}. */
     public enum Type {
         UNICAST(1),
@@ -112,6 +115,40 @@ public record Route(Prefix destination, Type type, @Nullable InetAddress gateway
 
     public Route protocol(int protocol) {
         return with(new Choice(choice.table, choice.metric, choice.scope, choice.onlink, choice.source, protocol));
+    }
+
+    /**
+     * Whether the kernel, listing that route, has what this one asks for: defaults that the kernel fills in (scope, the
+     * metric of IPv6, the loopback as the link of an IPv6 route to nowhere) count as asked for.
+     */
+    public boolean satisfiedBy(Route listed) {
+        Choice other = listed.choice;
+        boolean sameLink = link == listed.link || (link == 0 && type != Type.UNICAST);
+        return destination.network().equals(listed.destination)
+                && type == listed.type
+                && Objects.equals(gateway, listed.gateway)
+                && sameLink
+                && choice.table == other.table
+                && listedMetric() == other.metric
+                && listedScope() == other.scope
+                && choice.onlink == other.onlink
+                && Objects.equals(choice.source, other.source)
+                && choice.protocol == other.protocol;
+    }
+
+    private int listedMetric() {
+        return choice.metric == 0 && !destination.isIpv4() ? IPV6_METRIC : choice.metric;
+    }
+
+    /** What iproute2 derives: link without a gateway, else global; IPv6 knows global only. */
+    Scope listedScope() {
+        if (!destination.isIpv4()) {
+            return Scope.GLOBAL;
+        }
+        if (choice.scope != null) {
+            return choice.scope;
+        }
+        return type == Type.UNICAST && gateway == null ? Scope.LINK : Scope.GLOBAL;
     }
 
     private Route with(Choice other) {

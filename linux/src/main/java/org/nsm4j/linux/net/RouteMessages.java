@@ -79,19 +79,12 @@ final class RouteMessages {
         out.bytes(VIA, via.putShort((short) Prefix.family(gateway)).put(address).array());
     }
 
+    /** Deletion without a scope means any. */
     private static int scope(Route route, boolean deleting) {
-        Scope scope = route.choice().scope();
-        if (!route.destination().isIpv4()) {
-            return Scope.GLOBAL.number();
-        }
-        if (scope != null) {
-            return scope.number();
-        }
-        if (deleting) {
-            return Scope.NOWHERE.number();
-        }
-        boolean direct = route.type() == Route.Type.UNICAST && route.gateway() == null;
-        return direct ? Scope.LINK.number() : Scope.GLOBAL.number();
+        boolean any = deleting
+                && route.choice().scope() == null
+                && route.destination().isIpv4();
+        return (any ? Scope.NOWHERE : route.listedScope()).number();
     }
 
     static Request all() {
@@ -112,7 +105,7 @@ final class RouteMessages {
         int family = fixed.get(0);
         Route.Type type = Route.Type.of(Byte.toUnsignedInt(fixed.get(7)));
         int flags = fixed.getInt(8);
-        if (type == null || (flags & CLONED) != 0 || family != Sockets.AF_INET && family != Sockets.AF_INET6) {
+        if (type == null || (flags & CLONED) != 0 || (family != Sockets.AF_INET && family != Sockets.AF_INET6)) {
             return null;
         }
         InetAddress destination = in.address(DESTINATION);

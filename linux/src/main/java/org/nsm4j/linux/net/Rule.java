@@ -20,7 +20,7 @@ public record Rule(
         @Nullable Prefix to,
         int table) {
     public Rule {
-        if (from != null && from.isIpv4() == ipv6 || to != null && to.isIpv4() == ipv6) {
+        if ((from != null && from.isIpv4() == ipv6) || (to != null && to.isIpv4() == ipv6)) {
             throw new IllegalArgumentException(
                     "rule from %s to %s (expected: prefixes of %s)".formatted(from, to, ipv6 ? "IPv6" : "IPv4"));
         }

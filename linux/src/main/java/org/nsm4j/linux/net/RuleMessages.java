@@ -1,6 +1,7 @@
 package org.nsm4j.linux.net;
 
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.linux.ffi.Sockets;
 import org.nsm4j.linux.netlink.Attributes;
@@ -15,6 +16,10 @@ final class RuleMessages {
     private static final int PRIORITY = 6;
     private static final int TABLE = 15;
     private static final int LOOK_UP = 1;
+    private static final int INVERTED = 2;
+
+    /** Mark, tunnel, its mask, outgoing link, L3 master, users, protocol and ports. */
+    private static final List<Integer> OTHER_CONDITIONS = List.of(10, 12, 16, 17, 19, 20, 22, 23, 24);
 
     private RuleMessages() {}
 
@@ -62,14 +67,18 @@ final class RuleMessages {
                 out -> out.u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).u8(0).i32(0));
     }
 
-    /** Null for a rule that does other than look up a table. */
+    /** Null for a rule that does other than look up a table, or that asks for more than this class knows. */
     static @Nullable Rule parse(Message message) {
         if (message.type() != Rtnetlink.NEWRULE && message.type() != Rtnetlink.DELRULE) {
             return null;
         }
         Attributes in = message.attributes(Rtnetlink.ROUTE_SIZE);
         int family = message.payload().get(0);
-        if (message.payload().get(7) != LOOK_UP || family != Sockets.AF_INET && family != Sockets.AF_INET6) {
+        if ((message.payload().getInt(8) & INVERTED) != 0
+                || OTHER_CONDITIONS.stream().anyMatch(in::has)) {
+            return null;
+        }
+        if (message.payload().get(7) != LOOK_UP || (family != Sockets.AF_INET && family != Sockets.AF_INET6)) {
             return null;
         }
         return new Rule(

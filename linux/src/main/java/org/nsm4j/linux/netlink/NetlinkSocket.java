@@ -182,7 +182,7 @@ public final class NetlinkSocket implements AutoCloseable {
                     Request request = sent.requests.get(sent.from + i);
                     refusals[i] = new KernelRefused(attempt(request), answer.code(), answer.text());
                 }
-                complete[0] |= i == sent.count - 1 || sent.together && i == 0 && answer.code() != 0;
+                complete[0] |= i == sent.count - 1 || (sent.together && i == 0 && answer.code() != 0);
             });
         }
         return refusals;

@@ -38,9 +38,8 @@ final class Gate {
         while (true) {
             try {
                 tasks.take().run();
-            } catch (InterruptedException e) {
-                // Nobody has a reason to interrupt this thread, and without it no namespace can be entered.
-                continue;
+            } catch (InterruptedException ignored) {
+                // Nobody has a reason to interrupt this thread, and without it no namespace can be entered: go on.
             }
         }
     }
@@ -84,6 +83,7 @@ final class Gate {
     private void goHome() {
         if (Libc.setns(home.resultNow(), Libc.CLONE_NEWNET) < 0) {
             // A gate in a foreign namespace would make every later action act on the wrong machine.
+            System.err.println("cannot return to the node's network namespace: ending, to touch no other");
             Runtime.getRuntime().halt(70);
         }
     }

@@ -100,6 +100,13 @@ final class LinkTest {
                     .commit();
 
             Link changed = network.link(11).orElseThrow();
+            LinkSettings wanted = LinkSettings.named("renamed")
+                    .mtu(1300)
+                    .alias("id 1")
+                    .group(5)
+                    .up(true);
+            assertThat(wanted.satisfiedBy(changed)).isTrue();
+            assertThat(wanted.alias("id 2").satisfiedBy(changed)).isFalse();
             assertThat(changed.name()).isEqualTo("renamed");
             assertThat(changed.kind()).isEqualTo("veth");
             assertThat(changed.mtu()).isEqualTo(1300);

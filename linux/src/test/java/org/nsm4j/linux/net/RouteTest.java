@@ -32,6 +32,8 @@ final class RouteTest {
                         .table(5000)
                         .metric(7),
                 Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv4()).table(5000),
+                Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv6()).table(5000),
+                Route.on(5, Prefix.parse("fd02::/64")),
                 Route.to(Route.Type.BLACKHOLE, Prefix.parse("10.2.0.0/16")),
                 Route.on(5, Prefix.parse("10.3.0.0/24")).source(InetAddress.ofLiteral("10.0.0.1")),
                 Route.via(far6, 5, Prefix.parse("10.4.0.0/24")).onlink(),
@@ -55,7 +57,11 @@ final class RouteTest {
                             10.4.0.0/24 via inet6 fd99::1 dev br proto static onlink\s
                             """);
             for (Route route : routes) {
-                assertThat(network.routes()).extracting(Route::toString).contains(route.toString());
+                assertThat(network.routes())
+                        .as("%s", route)
+                        .filteredOn(route::satisfiedBy)
+                        .hasSize(1);
+                assertThat(network.routes()).noneMatch(route.metric(8)::satisfiedBy);
             }
 
             change = network.change();
@@ -106,6 +112,8 @@ final class RouteTest {
             change.commit();
 
             assertThat(network.rules()).contains(rules);
+            Namespaces.ip(here, "rule add fwmark 5 priority 102 lookup 5002");
+            assertThat(network.rules()).noneMatch(rule -> rule.priority() == 102);
             assertThat(Namespaces.ip(here, "rule show"))
                     .contains("100:\tfrom 10.0.0.1 lookup 5000", "101:\tfrom all iif br lookup 5001");
             assertThat(Namespaces.ip(here, "-6 rule show"))

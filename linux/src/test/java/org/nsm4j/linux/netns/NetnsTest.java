@@ -2,11 +2,14 @@ package org.nsm4j.linux.netns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.ffi.Descriptor;
+import org.nsm4j.linux.ffi.Libc;
 import org.nsm4j.linux.net.Network;
 
 @Tag("kernel")
@@ -147,6 +151,31 @@ final class NetnsTest {
             work(netns);
         }
         assertThat(openNamespacesAndNetlinkSockets()).isEqualTo(before);
+    }
+
+    @Test
+    void too_many_open_files_are_said_to_be_that_and_how_to_have_more() {
+        Netns netns = namespaces.create("files");
+        work(netns);
+        List<Integer> hogs = new ArrayList<>();
+        Throwable thrown;
+        try {
+            int fd;
+            while ((fd = Libc.duplicate(0)) >= 0) {
+                hogs.add(fd);
+            }
+            Libc.close(hogs.removeLast());
+            // One is left for the namespace, none for the socket in it.
+            thrown = catchThrowable(() -> Network.open(netns));
+        } finally {
+            hogs.forEach(Libc::close);
+        }
+
+        assertThat(thrown)
+                .hasMessage("cannot open a netlink socket in netns %s: EMFILE (this process has too many open files"
+                                .formatted(netns)
+                        + " (expected: a higher limit, ulimit -n or LimitNOFILE=))");
+        work(netns);
     }
 
     @Test

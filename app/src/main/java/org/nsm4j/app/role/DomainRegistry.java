@@ -1,0 +1,53 @@
+package org.nsm4j.app.role;
+
+import java.util.List;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.Journal;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.sdk.Transport;
+
+/** The domain's registry, running. */
+public final class DomainRegistry implements AutoCloseable {
+    private final Registry<NetworkService> services;
+    private final Registry<Endpoint> endpoints;
+    private final Transport.Listening listening;
+
+    private DomainRegistry(
+            Registry<NetworkService> services, Registry<Endpoint> endpoints, Transport.Listening listening) {
+        this.services = services;
+        this.endpoints = endpoints;
+        this.listening = listening;
+    }
+
+    /**
+     * Starts a registry.
+     *
+     * @param listen where it listens
+     * @param services where services are kept
+     * @param endpoints where endpoints are kept
+     */
+    public static DomainRegistry start(
+            List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Transport transport) {
+        var serviceStack = RegistryStack.services(services, transport);
+        var endpointStack = RegistryStack.endpoints(endpoints, transport);
+        var served = new Transport.Served(null, serviceStack, endpointStack);
+        return new DomainRegistry(serviceStack, endpointStack, transport.serve(listen, served));
+    }
+
+    /** The domain's services. */
+    public Registry<NetworkService> services() {
+        return services;
+    }
+
+    /** The domain's endpoints. */
+    public Registry<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    @Override
+    public void close() {
+        listening.close();
+    }
+}

@@ -1,0 +1,122 @@
+package org.nsm4j.app.role;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.Kind;
+import org.nsm4j.core.registry.RefreshRegistration;
+import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.dataplane.element.OfferMechanisms;
+import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.wire.KernelPlumbing;
+import org.nsm4j.dataplane.wire.PeerGuard;
+import org.nsm4j.dataplane.wire.Reaper;
+import org.nsm4j.dataplane.wire.Underlay;
+import org.nsm4j.dataplane.wire.VxlanGuard;
+import org.nsm4j.sdk.Transport;
+
+/** A forwarder that runs: it plugs the wires of its node. */
+public final class Forwarder implements AutoCloseable {
+    private final ConnectionTable connections;
+    private final Reaper reaper;
+    private final List<WatchedRegistry<?>> watches;
+    private final RefreshRegistration<Endpoint> registration;
+    private final Transport.Listening listening;
+
+    private Forwarder(
+            ConnectionTable connections,
+            Reaper reaper,
+            List<WatchedRegistry<?>> watches,
+            RefreshRegistration<Endpoint> registration,
+            Transport.Listening listening) {
+        this.connections = connections;
+        this.reaper = reaper;
+        this.watches = List.copyOf(watches);
+        this.registration = registration;
+        this.listening = listening;
+    }
+
+    /**
+     * What makes a forwarder this one.
+     *
+     * @param name its own name
+     * @param node the node's name, written into the alias of every link
+     * @param service the service that forwarders provide
+     * @param labels by which services choose forwarders
+     * @param underlay how other nodes are reached; null where there are none
+     * @param places which namespaces may be plugged
+     */
+    public record Traits(
+            String name,
+            String node,
+            String service,
+            Map<String, String> labels,
+            @Nullable Underlay underlay,
+            PlugWire.PlaceCheck places) {}
+
+    /**
+     * Starts a forwarder.
+     *
+     * @param traits what makes it this one
+     * @param listen where it listens, on this node only
+     * @param manager the node's manager, with which it registers as soon as that answers
+     */
+    public static Forwarder start(Traits traits, Url listen, Url manager, Transport transport) {
+        var scheduler = transport.scheduler();
+        var services = new WatchedRegistry<>(Kind.SERVICE, scheduler, transport.random(), transport.services(manager));
+        var endpoints =
+                new WatchedRegistry<>(Kind.ENDPOINT, scheduler, transport.random(), transport.endpoints(manager));
+        var underlay = traits.underlay();
+        var guard = underlay == null ? PeerGuard.OPEN : new VxlanGuard(underlay.port(), scheduler);
+        var reaper = new Reaper(scheduler);
+        var plug = new PlugWire(
+                traits.node(),
+                new KernelPlumbing(underlay, guard, reaper),
+                new Vnis(new SecureRandom()::nextInt),
+                underlay,
+                traits.places());
+        var connections = new ConnectionTable(scheduler);
+        var chain = ForwarderChain.of(
+                traits.name(), connections, services, endpoints, new OfferMechanisms(underlay), plug, transport);
+        var listening = transport.serve(List.of(listen), Transport.Served.chain(chain));
+        services.start();
+        endpoints.start();
+        return new Forwarder(
+                connections, reaper, List.of(services, endpoints), register(traits, listen, manager, transport), listening);
+    }
+
+    private static RefreshRegistration<Endpoint> register(
+            Traits traits, Url listen, Url manager, Transport transport) {
+        var registration = new RefreshRegistration<>(
+                Kind.ENDPOINT, transport.endpoints(manager), transport.scheduler(), transport.random());
+        registration.keep(Endpoint.named(traits.name())
+                .providing(List.of(traits.service()))
+                .withLabels(Map.of(traits.service(), traits.labels()))
+                .at(listen.toString()));
+        return registration;
+    }
+
+    /** The connections that it has plugged. */
+    public ConnectionTable connections() {
+        return connections;
+    }
+
+    /** Whether its manager knows it. */
+    public boolean isRegistered() {
+        return registration.registered().isPresent();
+    }
+
+    /** Stops serving; wires stay as they are. */
+    @Override
+    public void close() {
+        registration.close();
+        listening.close();
+        watches.forEach(WatchedRegistry::close);
+        reaper.close();
+    }
+}

@@ -1,0 +1,46 @@
+package org.nsm4j.app.role;
+
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Monitor;
+import org.nsm4j.core.life.RelayEvents;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.path.UpdatePath;
+import org.nsm4j.core.path.UpdateToken;
+import org.nsm4j.core.policy.Authorize;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.select.SelectEndpoint;
+import org.nsm4j.dataplane.element.OfferMechanisms;
+import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.sdk.Transport;
+
+/** The whole forwarder, in one place. */
+public final class ForwarderChain {
+    private ForwarderChain() {}
+
+    /** A forwarder that plugs wires. */
+    public static Chain of(
+            String name,
+            ConnectionTable connections,
+            Registry<NetworkService> services,
+            Registry<Endpoint> endpoints,
+            OfferMechanisms offer,
+            PlugWire plug,
+            Transport p) {
+        return Chain.through(
+                        new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
+                        connections, // one event per connection at a time, from here on
+                        new UpdateToken(p.tokens()),
+                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens
+                        new ExpireStale(connections, p.scheduler()),
+                        new Monitor(p.events()), // sees what the rest really answered
+                        new SelectEndpoint(services, endpoints, p.scheduler()),
+                        new RelayEvents(name, p.hops(), p.events(), p.scheduler()),
+                        offer, // what it offers depends on where the request goes
+                        plug) // last, so that nothing that fails later leaves a wire behind
+                .to(new Dial(p.hops(), p.scheduler()));
+    }
+}

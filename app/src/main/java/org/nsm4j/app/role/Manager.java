@@ -1,0 +1,67 @@
+package org.nsm4j.app.role;
+
+import java.util.List;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.sdk.Transport;
+
+/** A manager that runs: it takes the requests of its node, and of other nodes for endpoints of its own. */
+public final class Manager implements AutoCloseable {
+    private final ConnectionTable connections;
+    private final RegistryStack.OfManager registries;
+    private final Transport.Listening listening;
+
+    private Manager(ConnectionTable connections, RegistryStack.OfManager registries, Transport.Listening listening) {
+        this.connections = connections;
+        this.registries = registries;
+        this.listening = listening;
+    }
+
+    /**
+     * Starts a manager.
+     *
+     * @param traits what makes it this one
+     * @param listen where it listens
+     * @param registry the domain's registry
+     */
+    public static Manager start(ManagerChain.Traits traits, List<Url> listen, Url registry, Transport transport) {
+        var registries =
+                RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
+        var connections = new ConnectionTable(transport.scheduler());
+        var chain = ManagerChain.of(traits, connections, registries.knownServices(), registries.known(), transport);
+        var served = new Transport.Served(chain, registries.services(), registries.endpoints());
+        var listening = transport.serve(listen, served);
+        registries.watches().forEach(WatchedRegistry::start);
+        return new Manager(connections, registries, listening);
+    }
+
+    /** Its elements in order. */
+    public static Chain explain(ManagerChain.Traits traits, Transport transport) {
+        var nowhere = Url.parse(traits.publicUrl());
+        var registries = RegistryStack.ofManager(nowhere, nowhere, traits.labels(), transport);
+        return ManagerChain.of(
+                traits,
+                new ConnectionTable(transport.scheduler()),
+                registries.knownServices(),
+                registries.known(),
+                transport);
+    }
+
+    /** The connections that go through it. */
+    public ConnectionTable connections() {
+        return connections;
+    }
+
+    /** Its view of the registries. */
+    public RegistryStack.OfManager registries() {
+        return registries;
+    }
+
+    @Override
+    public void close() {
+        listening.close();
+        registries.watches().forEach(WatchedRegistry::close);
+    }
+}

@@ -1,0 +1,64 @@
+package org.nsm4j.app.role;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.nsm4j.core.address.ExcludePrefixes;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Monitor;
+import org.nsm4j.core.life.RelayEvents;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.path.UpdatePath;
+import org.nsm4j.core.path.UpdateToken;
+import org.nsm4j.core.policy.Authorize;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.select.NodeLabels;
+import org.nsm4j.core.select.SelectForwarder;
+import org.nsm4j.sdk.Transport;
+
+/** The whole manager, in one place. */
+public final class ManagerChain {
+    private ManagerChain() {}
+
+    /**
+     * What makes a manager this one.
+     *
+     * @param name its own name
+     * @param publicUrl where other nodes reach it, and under which it registers what registers with it
+     * @param forwarderService the service that forwarders provide
+     * @param labels of its node
+     * @param prefixes that no connection may be given
+     */
+    public record Traits(
+            String name,
+            String publicUrl,
+            String forwarderService,
+            Map<String, String> labels,
+            Supplier<List<Cidr>> prefixes) {}
+
+    /** A manager. */
+    public static Chain of(
+            Traits traits,
+            ConnectionTable connections,
+            Registry<NetworkService> services,
+            Registry<Endpoint> endpoints,
+            Transport p) {
+        return Chain.through(
+                        new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
+                        connections, // one event per connection at a time, from here on
+                        new UpdateToken(p.tokens()),
+                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens
+                        new ExpireStale(connections, p.scheduler()),
+                        new Monitor(p.events()), // sees what the rest really answered
+                        new NodeLabels(traits.labels()), // before anyone selects by them
+                        new SelectForwarder(services, endpoints, traits.forwarderService(), traits.publicUrl()),
+                        new RelayEvents(traits.name(), p.hops(), p.events(), p.scheduler()),
+                        new ExcludePrefixes(traits.prefixes()))
+                .to(new Dial(p.hops(), p.scheduler()));
+    }
+}

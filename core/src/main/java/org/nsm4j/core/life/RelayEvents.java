@@ -1,0 +1,118 @@
+package org.nsm4j.core.life;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.schedule.Guard;
+import org.nsm4j.core.schedule.Scheduler;
+
+/**
+ * Watches the next hop and tells on what it reports, so that the client hears of a failure anywhere on the path within
+ * milliseconds (behaviour MO-4 to MO-6).
+ *
+ * <p>All connections to one next hop share one stream, unlike upstream, which opens one for each.
+ *
+ * <p>Place: after the next hop was selected, and after a {@link Monitor} on the same events.
+ */
+public final class RelayEvents implements Element {
+    private final String name;
+    private final Hop.Directory hops;
+    private final Events events;
+    private final Scheduler scheduler;
+    private final Guard guard;
+    private final Map<Url, NextHop> streams = new HashMap<>();
+
+    /**
+     * Relays events.
+     *
+     * @param name this hop's own name, as the path upkeep writes it
+     * @param hops where the next hops are found
+     * @param events where to tell
+     */
+    public RelayEvents(String name, Hop.Directory hops, Events events, Scheduler scheduler) {
+        this.name = name;
+        this.hops = hops;
+        this.events = events;
+        this.scheduler = scheduler;
+        this.guard = new Guard(scheduler);
+    }
+
+    /** One connection's part in the stream of its next hop. */
+    private final class Watched implements AutoCloseable {
+        final NextHop stream;
+        final NextHop.Leg leg;
+
+        Watched(Call call, Url url) {
+            leg = new NextHop.Leg(call.id(), call.connection().path().index());
+            stream = join(url, leg);
+        }
+
+        @Override
+        public void close() {
+            leave(stream, leg);
+        }
+    }
+
+    @Override
+    public Connection request(Call call, Rest rest) {
+        var next = call.next();
+        if (next.isEmpty()) {
+            return rest.request(call);
+        }
+        events.asking(call.id());
+        // watched before it is asked for, so that nothing between its answer and ours is missed
+        var watched = watch(call, next.get());
+        var answer = rest.request(call);
+        watched.leg.answered(answer);
+        if (watched.stream.hasEnded()) {
+            watch(call, next.get()).leg.answered(answer);
+        }
+        return answer;
+    }
+
+    private Watched watch(Call call, Url url) {
+        boolean fits = call.held(Watched.class)
+                .filter(held -> held.stream.url().equals(url) && !held.stream.hasEnded())
+                .isPresent();
+        return fits
+                ? call.hold(Watched.class, () -> new Watched(call, url))
+                : call.replace(Watched.class, () -> new Watched(call, url));
+    }
+
+    private NextHop join(Url url, NextHop.Leg leg) {
+        return guard.call(() -> {
+            var present = streams.get(url);
+            var stream = present;
+            if (stream == null || stream.hasEnded()) {
+                stream = new NextHop(url, name, guard, events);
+                streams.put(url, stream);
+                var opened = stream;
+                scheduler.spawn("watch " + url, () -> opened.open(hops));
+            }
+            stream.add(leg);
+            return stream;
+        });
+    }
+
+    private void leave(NextHop stream, NextHop.Leg leg) {
+        boolean last = guard.call(() -> {
+            boolean empty = stream.remove(leg);
+            if (empty) {
+                streams.remove(stream.url(), stream);
+            }
+            return empty;
+        });
+        if (last) {
+            stream.close();
+        }
+    }
+
+    /** How many streams are open. */
+    int streams() {
+        return guard.call(streams::size);
+    }
+}

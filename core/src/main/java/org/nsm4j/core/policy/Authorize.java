@@ -1,0 +1,50 @@
+package org.nsm4j.core.policy;
+
+import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.Segment;
+import org.nsm4j.core.schedule.Scheduler;
+
+/**
+ * Lets the policies judge the path as far as it came, before anything is made or undone (behaviour SE-11; upstream's
+ * authorize server).
+ *
+ * <p>Place: after the token upkeep, which writes what is judged, and before the table of connections: a Close that is
+ * refused here must not have called off or forgotten anything. Calls of this very process pass, and so does everything
+ * where the transport knows no identities.
+ */
+public final class Authorize implements Element {
+    private final PolicySet policies;
+    private final Scheduler scheduler;
+
+    /** Judges by policies. */
+    public Authorize(PolicySet policies, Scheduler scheduler) {
+        this.policies = policies;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public Connection request(Call call, Rest rest) {
+        authorize(call);
+        return rest.request(call);
+    }
+
+    @Override
+    public void close(Call call, Rest rest) {
+        authorize(call);
+        rest.close(call);
+    }
+
+    private void authorize(Call call) {
+        var caller = call.caller();
+        if (caller.own() || caller.certificate() == null) {
+            return;
+        }
+        var path = call.connection().path();
+        var left = path.segments()
+                .subList(0, Math.min(path.index() + 1, path.segments().size()));
+        policies.enforce(Facts.ofPath(
+                left.stream().map(Segment::token).toList(), path.index(), caller.certificate(), scheduler.now()));
+    }
+}

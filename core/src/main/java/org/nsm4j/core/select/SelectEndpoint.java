@@ -1,0 +1,164 @@
+package org.nsm4j.core.select;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.chain.Origin;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.schedule.Scheduler;
+
+/**
+ * Finds the endpoint that serves a client, tries the candidates in turn, and says where the request goes next
+ * (behaviour D-1 to D-5, CL-2, CL-4).
+ *
+ * <p>A refresh stays with the endpoint that was chosen, and works also while the registry is down or has forgotten it:
+ * then the request goes where it went last. A close never needs the registry unless this hop lost its memory.
+ *
+ * <p>Place: in forwarders and proxies, before the elements that offer mechanisms, for what they offer depends on where
+ * the request goes.
+ */
+public final class SelectEndpoint implements Element {
+    private final ServiceLookup services;
+    private final Registry<Endpoint> endpoints;
+    private final Scheduler scheduler;
+    private final ConcurrentMap<String, Rotation> rotations = new ConcurrentHashMap<>();
+
+    /** Selects among what the registries know. */
+    public SelectEndpoint(Registry<NetworkService> services, Registry<Endpoint> endpoints, Scheduler scheduler) {
+        this.services = new ServiceLookup(services);
+        this.endpoints = endpoints;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public Connection request(Call call, Rest rest) {
+        if (call.next().isPresent()) {
+            return rest.request(call);
+        }
+        var chosen = chosenBefore(call);
+        return chosen.isEmpty() ? askCandidates(call, rest) : askNamed(call, rest, chosen);
+    }
+
+    /** The endpoint that the request names, or that a refresh had. */
+    private static String chosenBefore(Call call) {
+        var named = call.connection().endpoint();
+        return named.isEmpty() && call.origin() == Origin.REFRESH
+                ? call.previous().map(Connection::endpoint).orElse("")
+                : named;
+    }
+
+    private Connection askNamed(Call call, Rest rest, String name) {
+        var asked = call.connection().payload();
+        var payload = asked.isNone()
+                ? services.find(call).map(NetworkService::payload).orElse(asked)
+                : asked;
+        return rest.request(
+                call.with(connection -> connection.withEndpoint(name).withPayload(payload))
+                        .towards(urlOf(call, name)));
+    }
+
+    private Url urlOf(Call call, String name) {
+        // a registry that is down or was restarted says nothing about a wire that works
+        var last = call.previous()
+                .filter(previous -> previous.endpoint().equals(name))
+                .flatMap(each -> call.previousNext());
+        try {
+            var found = find(name, call);
+            return found.map(endpoint -> Url.parse(endpoint.url()))
+                    .or(() -> last)
+                    .orElseThrow(() -> new Refused(
+                            Refused.Reason.NOT_FOUND,
+                            "endpoint: %s (expected: a registered endpoint)".formatted(name)));
+        } catch (Refused e) {
+            return last.orElseThrow(() -> e);
+        }
+    }
+
+    private Optional<Endpoint> find(String name, Call call) {
+        return endpoints.find(Endpoint.named(name), call.caller()).stream()
+                .filter(endpoint -> endpoint.name().equals(name))
+                .findFirst();
+    }
+
+    private Connection askCandidates(Call call, Rest rest) {
+        var service = service(call);
+        var registered = endpoints.find(Endpoint.named("").providing(List.of(service.name())), call.caller());
+        var choice = Matching.endpoints(service, call.connection().labels(), registered, scheduler.now());
+        if (choice.candidates().isEmpty()) {
+            throw new Refused(
+                    Refused.Reason.NO_CANDIDATE,
+                    "service: %s has no endpoint for this client (expected: one that fits its labels; %s)"
+                            .formatted(service.name(), choice.summary()));
+        }
+        var attempts = new Attempts();
+        for (var candidate : inTurn(service.name(), choice.candidates())) {
+            var endpoint = candidate.endpoint();
+            try {
+                var url = Url.parse(endpoint.url());
+                return rest.request(call.with(connection ->
+                                connection.withEndpoint(endpoint.name()).withPayload(service.payload()))
+                        .towards(url));
+            } catch (Refused e) {
+                attempts.refused(endpoint.name(), e);
+                if (isOver(call, e)) {
+                    break;
+                }
+            }
+        }
+        throw attempts.all("service: " + service.name(), "endpoints that were tried");
+    }
+
+    private List<Choice.Candidate> inTurn(String service, List<Choice.Candidate> candidates) {
+        var order = new AtomicReference<List<Choice.Candidate>>(candidates);
+        rotations.compute(service, (name, rotation) -> {
+            var present = rotation == null ? new Rotation() : rotation;
+            order.set(present.next(candidates));
+            return present;
+        });
+        return order.get();
+    }
+
+    private boolean isOver(Call call, Refused refusal) {
+        var deadline = call.caller().deadline();
+        return refusal.reason() == Refused.Reason.CANCELLED
+                || deadline != null && !scheduler.now().isBefore(deadline);
+    }
+
+    private NetworkService service(Call call) {
+        var service = services.require(call);
+        var payload = call.connection().payload();
+        if (!payload.isNone() && !payload.equals(service.payload())) {
+            throw new Refused(
+                    Refused.Reason.UNSUPPORTED,
+                    "payload: %s (expected: %s, which service %s carries)"
+                            .formatted(payload, service.payload(), service.name()));
+        }
+        return service;
+    }
+
+    @Override
+    public void close(Call call, Rest rest) {
+        rest.close(call.next().isPresent() ? call : call.towards(lastKnown(call)));
+    }
+
+    /** Where a connection that this hop has forgotten may be; nowhere if that cannot be found out. */
+    private @Nullable Url lastKnown(Call call) {
+        try {
+            return find(call.connection().endpoint(), call)
+                    .map(endpoint -> Url.parse(endpoint.url()))
+                    .orElse(null);
+        } catch (Refused e) {
+            return null;
+        }
+    }
+}

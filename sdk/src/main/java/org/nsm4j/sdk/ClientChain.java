@@ -1,0 +1,34 @@
+package org.nsm4j.sdk;
+
+import org.nsm4j.core.address.ExcludeOwnPrefixes;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.Refresh;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.path.UpdatePath;
+import org.nsm4j.core.policy.AuthorizeAnswer;
+
+/** The whole client, in one place. */
+final class ClientChain {
+    private ClientChain() {}
+
+    /**
+     * A client of a manager.
+     *
+     * @param name the client's own name
+     * @param connections its table
+     * @param manager where the manager listens
+     * @param parts what it stands on
+     */
+    static Chain of(String name, ConnectionTable connections, Url manager, Transport parts) {
+        return Chain.through(
+                        new UpdatePath(name, parts.ids()), // the path starts here
+                        connections, // one event per connection at a time, from here on
+                        new Refresh(connections, parts.scheduler(), parts.random()),
+                        new ExcludeOwnPrefixes(java.util.List.of()), // what one connection has, another must not get
+                        new GoTo(manager),
+                        new AuthorizeAnswer(parts.clientPolicies(), parts::certificate, parts.scheduler()))
+                .to(new Dial(parts.hops(), parts.scheduler()));
+    }
+}

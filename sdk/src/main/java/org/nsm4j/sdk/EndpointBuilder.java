@@ -1,0 +1,180 @@
+package org.nsm4j.sdk;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.nsm4j.core.address.AllocateAddresses;
+import org.nsm4j.core.address.PrefixGroups;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Payload;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.Kind;
+import org.nsm4j.core.registry.RefreshRegistration;
+import org.nsm4j.core.select.RequirePayload;
+import org.nsm4j.linux.netns.Netns;
+
+/**
+ * Describes an endpoint, and serves it.
+ *
+ * <pre>{@code
+ * try (var mesh = Mesh.fromEnvironment();
+ *         var endpoint = mesh.endpoint("hello").provides("hello").addresses("172.16.9.0/24").serve()) {
+ *     endpoint.awaitEnd();
+ * }
+ * }</pre>
+ */
+public final class EndpointBuilder {
+    private static final Duration REGISTERING = Duration.ofSeconds(15);
+
+    private final Mesh mesh;
+    private final String name;
+    private final List<String> services = new ArrayList<>();
+    private final Map<String, String> labels = new LinkedHashMap<>();
+    private final List<Element> elements = new ArrayList<>();
+    private final List<Element> last = new ArrayList<>();
+    private Payload payload = Payload.IP;
+    private boolean registersServices = true;
+    private boolean unregisters = true;
+    private String netnsUrl = "file:///proc/" + ProcessHandle.current().pid() + "/ns/net";
+
+    EndpointBuilder(Mesh mesh, String name) {
+        this.mesh = mesh;
+        this.name = name;
+    }
+
+    /** Adds a network service that the endpoint provides. */
+    public EndpointBuilder provides(String service) {
+        services.add(service);
+        return this;
+    }
+
+    /** Adds a label by which services may choose the endpoint. */
+    public EndpointBuilder label(String key, String value) {
+        labels.put(key, value);
+        return this;
+    }
+
+    /** Says what the wires carry; IP, unless this is called. */
+    public EndpointBuilder payload(Payload newPayload) {
+        payload = newPayload;
+        return this;
+    }
+
+    /**
+     * Hands out a pair of addresses for each connection.
+     *
+     * @param groups prefixes, {@code 172.16.9.0/24} or {@code 172.16.9.0/24,fd00:9::/112} for one of each
+     */
+    public EndpointBuilder addresses(String groups) {
+        return with(new AllocateAddresses(
+                PrefixGroups.parse(groups), AllocateAddresses.Foreign.KEPT, name, mesh.transport().scheduler()));
+    }
+
+    /** Adds an element to the endpoint's chain, after those that were added before. */
+    public EndpointBuilder with(Element element) {
+        elements.add(element);
+        return this;
+    }
+
+    /** Adds an element at the end of the chain, where the name of the wire's interface is known. */
+    public EndpointBuilder withAtEnd(Element element) {
+        last.add(element);
+        return this;
+    }
+
+    /** Lets the wires end in another namespace than this process's. */
+    public EndpointBuilder in(Netns netns) {
+        netnsUrl = "file://" + netns.path();
+        return this;
+    }
+
+    /** Whether the services themselves are registered too; they are, unless this is called. */
+    public EndpointBuilder registersServices(boolean yes) {
+        registersServices = yes;
+        return this;
+    }
+
+    /** Whether the endpoint takes its registration back at the end; it does, unless this is called. */
+    public EndpointBuilder unregisters(boolean yes) {
+        unregisters = yes;
+        return this;
+    }
+
+    /**
+     * Listens, and registers.
+     *
+     * @throws Refused when the manager refuses, or cannot be reached
+     */
+    public ServedEndpoint serve() {
+        if (services.isEmpty()) {
+            throw new Refused(
+                    Refused.Reason.INVALID, "endpoint %s: no network service (expected: at least one)".formatted(name));
+        }
+        var transport = mesh.transport();
+        var connections = new ConnectionTable(transport.scheduler());
+        var chain = EndpointChain.of(name, connections, transport, function());
+        var socket = socket();
+        var listening = transport.serve(List.of(Url.unix(socket.toString())), Transport.Served.chain(chain));
+        try {
+            return new ServedEndpoint(connections, listening, register(Url.unix(socket.toString())));
+        } catch (RuntimeException e) {
+            listening.close();
+            throw e;
+        }
+    }
+
+    private List<Element> function() {
+        var function = new ArrayList<Element>();
+        function.add(new RequirePayload(payload));
+        function.addAll(elements);
+        function.add(new AcceptKernel(netnsUrl, services.getFirst()));
+        function.addAll(last);
+        return function;
+    }
+
+    private Path socket() {
+        var folder = mesh.socketFolder();
+        try {
+            Files.createDirectories(folder);
+        } catch (java.io.IOException e) {
+            throw new Refused(Refused.Reason.UNAVAILABLE, "cannot make %s: %s".formatted(folder, e.getMessage()), e);
+        }
+        return folder.resolve(name.replaceAll("[^A-Za-z0-9._-]", "-") + "-"
+                + ProcessHandle.current().pid() + ".sock");
+    }
+
+    private List<RefreshRegistration<?>> register(Url url) {
+        var transport = mesh.transport();
+        var kept = new ArrayList<RefreshRegistration<?>>();
+        if (registersServices) {
+            for (var service : services) {
+                var registry = transport.services(mesh.manager());
+                var known = registry.find(NetworkService.named(service), org.nsm4j.core.chain.Caller.SELF);
+                if (known.isEmpty()) {
+                    registry.register(
+                            org.nsm4j.core.registry.Registration.of(
+                                    NetworkService.named(service).withPayload(payload)),
+                            org.nsm4j.core.chain.Caller.SELF);
+                }
+            }
+        }
+        var byService = new TreeMap<String, Map<String, String>>();
+        services.forEach(service -> byService.put(service, labels));
+        var endpoint =
+                Endpoint.named(name).providing(services).withLabels(byService).at(url.toString());
+        var registration = new RefreshRegistration<>(
+                Kind.ENDPOINT, transport.endpoints(mesh.manager()), transport.scheduler(), transport.random());
+        registration.register(endpoint, REGISTERING);
+        kept.add(registration);
+        return unregisters ? kept : List.of();
+    }
+}

@@ -1,0 +1,38 @@
+package org.nsm4j.sdk;
+
+import java.util.List;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Monitor;
+import org.nsm4j.core.path.TrimPath;
+import org.nsm4j.core.path.UpdatePath;
+import org.nsm4j.core.path.UpdateToken;
+import org.nsm4j.core.policy.Authorize;
+
+/** The whole endpoint, in one place. */
+final class EndpointChain {
+    private EndpointChain() {}
+
+    /**
+     * An endpoint around a network function.
+     *
+     * @param name the endpoint's own name
+     * @param connections its table
+     * @param parts what it stands on
+     * @param function what makes it this endpoint and no other
+     */
+    static Chain of(String name, ConnectionTable connections, Transport parts, List<Element> function) {
+        return Chain.through(
+                        new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
+                        connections, // one event per connection at a time, from here on
+                        new UpdateToken(parts.tokens()),
+                        new Authorize(parts.serverPolicies(), parts.scheduler()), // needs the tokens
+                        new ExpireStale(connections, parts.scheduler()),
+                        new Monitor(parts.events()), // sees what the rest really answered
+                        new TrimPath()) // the path ends here
+                .then(function)
+                .toEnd();
+    }
+}

@@ -1,0 +1,76 @@
+package org.nsm4j.sdk;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+
+/** This process's way into the mesh: its identity, and its node's manager. */
+public final class Mesh implements AutoCloseable {
+    /** Where upstream's managers listen. */
+    public static final String MANAGER = "unix:///var/lib/networkservicemesh/nsm.io.sock";
+
+    /** Where {@code nsm up} hands out identities. */
+    public static final String IDENTITIES = "unix:///run/nsm/identity.sock";
+
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+
+    private final Transport transport;
+    private final Url manager;
+    private final Path socketFolder;
+
+    /**
+     * Over a transport that is there already.
+     *
+     * @param transport closed with this
+     * @param manager the node's manager
+     * @param socketFolder where endpoints listen; the forwarder must see it too
+     */
+    public Mesh(Transport transport, Url manager, Path socketFolder) {
+        this.transport = transport;
+        this.manager = manager;
+        this.socketFolder = socketFolder;
+    }
+
+    /**
+     * As the environment says: {@code NSM_CONNECT_TO}, {@code SPIFFE_ENDPOINT_SOCKET}, {@code NSM_BASE_DIR}.
+     *
+     * @throws org.nsm4j.core.model.Refused when no identity is to be had
+     */
+    public static Mesh fromEnvironment() {
+        var environment = System.getenv();
+        var identities = Url.parse(environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES));
+        return new Mesh(
+                Transport.open(new WorkloadApiSource(identities), TOKEN_LIFE),
+                Url.parse(environment.getOrDefault("NSM_CONNECT_TO", MANAGER)),
+                Path.of(environment.getOrDefault("NSM_BASE_DIR", "/var/lib/networkservicemesh")));
+    }
+
+    /** Describes an endpoint of a name that is unique in the domain. */
+    public EndpointBuilder endpoint(String name) {
+        return new EndpointBuilder(this, name);
+    }
+
+    /** A client of a name. */
+    public MeshClient client(String name) {
+        return new MeshClient(transport, name, manager);
+    }
+
+    /** What everything here stands on. */
+    public Transport transport() {
+        return transport;
+    }
+
+    Url manager() {
+        return manager;
+    }
+
+    Path socketFolder() {
+        return socketFolder;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

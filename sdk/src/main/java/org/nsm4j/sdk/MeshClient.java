@@ -1,0 +1,92 @@
+package org.nsm4j.sdk;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.nsm4j.core.chain.Caller;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.model.ConnectUrl;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.ConnectionId;
+import org.nsm4j.core.model.Mechanism;
+import org.nsm4j.core.model.Path;
+import org.nsm4j.core.model.Segment;
+import org.nsm4j.linux.netns.Netns;
+
+/** Connects workloads to network services, and keeps them connected. */
+public final class MeshClient implements AutoCloseable {
+    private final Transport transport;
+    private final String name;
+    private final Chain chain;
+    private final ConnectionTable connections;
+
+    MeshClient(Transport transport, String name, org.nsm4j.core.model.Url manager) {
+        this.transport = transport;
+        this.name = name;
+        this.connections = new ConnectionTable(transport.scheduler());
+        this.chain = ClientChain.of(name, connections, manager, transport);
+    }
+
+    /**
+     * Plugs a workload into a service. The same id again is a refresh.
+     *
+     * @param id names the connection in this client
+     * @param url service, interface and labels: {@code kernel://vpn-gateway/nsm-1?app=x}
+     * @param workload the namespace that gets the interface
+     * @param labels further labels; those of the URL win
+     * @param most how long it may take
+     * @return as answered; the interface is there and usable
+     * @throws org.nsm4j.core.model.Refused when a hop says no; nothing is left behind then
+     */
+    public Connection connect(ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
+        var asked = url.request();
+        var merged = new java.util.TreeMap<>(labels);
+        merged.putAll(asked.connection().labels());
+        var request = asked.with(connection -> connection
+                        .withId(id)
+                        .withPath(Path.startingAt(Segment.of(name, id)))
+                        .withLabels(merged))
+                .offering(asked.preferences().stream()
+                        .map(each -> each.with(Mechanism.INODE_URL, "file://" + workload.path()))
+                        .toList());
+        return chain.request(request, Caller.selfUntil(transport.scheduler().now().plus(most)));
+    }
+
+    /** Unplugs a workload; does nothing when there is no such connection. */
+    public void disconnect(ConnectionId id, Duration most) {
+        var standing = connections.standing(id);
+        if (standing.isPresent()) {
+            chain.close(
+                    standing.get().request().connection(),
+                    Caller.selfUntil(transport.scheduler().now().plus(most)));
+        }
+    }
+
+    /** A connection as it stands. */
+    public Optional<Connection> connection(ConnectionId id) {
+        return connections.standing(id).map(ConnectionTable.Standing::answer);
+    }
+
+    /** All connections as they stand. */
+    public List<Connection> connections() {
+        return connections.standing().stream()
+                .map(ConnectionTable.Standing::answer)
+                .toList();
+    }
+
+    /** The elements in order. */
+    public String describe() {
+        return chain.describe();
+    }
+
+    /** Forgets the connections without closing them: wires stay, and another client of that name adopts them. */
+    @Override
+    public void close() {}
+
+    /** Closes every connection. */
+    public void disconnectAll() {
+        connections.closeAll();
+    }
+}
