@@ -63,8 +63,12 @@ public final class Cli {
     public Cli withRoles(Supplier<Roles> roles) {
         add("up", role("up", NodeSettings.class, s -> roles.get().node(s)));
         add("manager", role("manager", ManagerSettings.class, s -> roles.get().manager(s)));
-        add("forwarder", role("forwarder", ForwarderSettings.class, s -> roles.get().forwarder(s)));
-        add("registry", role("registry", RegistrySettings.class, s -> roles.get().registry(s)));
+        add(
+                "forwarder",
+                role("forwarder", ForwarderSettings.class, s -> roles.get().forwarder(s)));
+        add(
+                "registry",
+                role("registry", RegistrySettings.class, s -> roles.get().registry(s)));
         add("client", role("client", ClientSettings.class, s -> roles.get().client(s)));
         commands.put("endpoint", () -> {
             var endpoint = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) () -> {
@@ -78,7 +82,10 @@ public final class Cli {
                             .spec());
             endpoint.addSubcommand(
                     "vpn-gateway",
-                    role("vpn-gateway", VpnGatewaySettings.class, s -> roles.get().vpnGateway(s))
+                    role(
+                                    "vpn-gateway",
+                                    VpnGatewaySettings.class,
+                                    s -> roles.get().vpnGateway(s))
                             .spec());
             return endpoint;
         });
@@ -89,7 +96,8 @@ public final class Cli {
         commands.put(name, role::spec);
     }
 
-    private <S extends Record & RoleSettings> RoleCommand<S> role(String name, Class<S> type, RoleCommand.Starter<S> starter) {
+    private <S extends Record & RoleSettings> RoleCommand<S> role(
+            String name, Class<S> type, RoleCommand.Starter<S> starter) {
         return new RoleCommand<>(name, type, starter, surroundings);
     }
 
@@ -141,9 +149,10 @@ public final class Cli {
     }
 
     private CommandSpec top() {
-        var spec = CommandSpec.wrapWithoutInspection(
-                (java.util.concurrent.Callable<Integer>) this::usage).name("nsm");
-        spec.usageMessage().description("Network Service Mesh: plugs workloads into networks that they ask for by name.");
+        var spec = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) this::usage)
+                .name("nsm");
+        spec.usageMessage()
+                .description("Network Service Mesh: plugs workloads into networks that they ask for by name.");
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .scopeType(CommandLine.ScopeType.INHERIT)

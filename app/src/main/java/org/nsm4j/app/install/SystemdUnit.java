@@ -61,8 +61,7 @@ public record SystemdUnit(Path launcher, Path javaHome) {
 
                 [Install]
                 WantedBy=multi-user.target
-                """
-                .formatted(javaHome, quoted(launcher));
+                """.formatted(javaHome, quoted(launcher));
     }
 
     /** A space in the path would end the command's name, a percent sign begin a specifier. */

@@ -120,8 +120,7 @@ class AdminSocketTest {
     void services_endpoints_and_nodes_arrive_as_they_were_listed() {
         var match = new NetworkService.Match(
                 Map.of("app", "x"), List.of(new NetworkService.Destination(Map.of("app", "y"), 3)), true, Map.of());
-        var service = new Item.OfService(
-                new NetworkService("vpn", Payload.IP, List.of(match), List.of(), Opaque.NONE));
+        var service = new Item.OfService(new NetworkService("vpn", Payload.IP, List.of(match), List.of(), Opaque.NONE));
         var endpoint = new Item.OfEndpoint(Endpoint.named("vpng-1")
                 .providing(List.of("vpn"))
                 .withLabels(Map.of("vpn", Map.of("app", "y")))
@@ -140,8 +139,7 @@ class AdminSocketTest {
         node.items.put("c", connection);
         var events = new ArrayList<Admin.Event>();
         client.watch(Item.Kind.CONNECTION, events::add);
-        assertThat(events)
-                .containsExactly(new Admin.Event(connection, false), new Admin.Event(connection, true));
+        assertThat(events).containsExactly(new Admin.Event(connection, false), new Admin.Event(connection, true));
     }
 
     @Test

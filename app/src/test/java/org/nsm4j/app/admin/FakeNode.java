@@ -114,7 +114,9 @@ public final class FakeNode implements Admin {
                 "spiffe://nsm.local/node/node-a",
                 Instant.parse("2026-11-21T11:00:00Z"),
                 Instant.parse("2026-11-21T10:00:00Z"),
-                List.of(new NodeReport.Part("registry", true, ""), new NodeReport.Part("forwarder", false, "no identity")),
+                List.of(
+                        new NodeReport.Part("registry", true, ""),
+                        new NodeReport.Part("forwarder", false, "no identity")),
                 List.of("nsm:id-1"));
     }
 

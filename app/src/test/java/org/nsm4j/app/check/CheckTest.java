@@ -33,7 +33,8 @@ class CheckTest {
             assertThat(finding.verdict()).isEqualTo(Verdict.FAIL);
             assertThat(finding.text()).isEqualTo("tcp %d is taken".formatted(tcp.getLocalPort()));
             assertThat(finding.cure()).contains("ss -lnp").contains("NSM_MANAGER_PORT");
-            assertThat(PortCheck.udp("vxlan port", udp.getLocalPort(), "NSM_VXLAN_PORT").verdict())
+            assertThat(PortCheck.udp("vxlan port", udp.getLocalPort(), "NSM_VXLAN_PORT")
+                            .verdict())
                     .isEqualTo(Verdict.FAIL);
         }
     }
@@ -52,7 +53,8 @@ class CheckTest {
     @Test
     void too_few_open_files_are_warned_about(@TempDir Path folder) throws IOException {
         var limits = Files.writeString(
-                folder.resolve("limits"), "Limit Soft Hard Units\nMax open files            1024                 4096                 files\n");
+                folder.resolve("limits"),
+                "Limit Soft Hard Units\nMax open files            1024                 4096                 files\n");
         assertThat(LimitCheck.openFiles(limits).text()).isEqualTo("limit 4096 (expected: 8192 or more)");
         Files.writeString(limits, "Max open files            1024                 unlimited            files\n");
         assertThat(LimitCheck.openFiles(limits).verdict()).isEqualTo(Verdict.OK);
@@ -100,6 +102,7 @@ class CheckTest {
                         .contains(each.what()))
                 .hasSize(7)
                 .allSatisfy(each -> assertThat(each.verdict()).as("%s", each).isEqualTo(Verdict.OK));
-        assertThat(NamedNetns.list()).doesNotContain("nsm-check-" + ProcessHandle.current().pid());
+        assertThat(NamedNetns.list())
+                .doesNotContain("nsm-check-" + ProcessHandle.current().pid());
     }
 }

@@ -131,7 +131,7 @@ class CliTest {
                 .contains("Connection    app-0\n")
                 .contains("Interface     nsm-1 in app, KERNEL\n")
                 .contains("Routes        10.20.0.0/16 via 172.16.1.100\n")
-                .contains("  1       node-a   id-2   -\n");
+                .contains("  1     node-a   id-2   -\n");
     }
 
     @Test
@@ -161,7 +161,8 @@ class CliTest {
         assertThat(run("get", "servces")).isEqualTo(Exit.USAGE.code());
         assertThat(err()).contains("did you mean \"services\"?");
         addServices();
-        assertThat(run("connect", "kernel://vpn-gatewya/unknown", "--netns", "app")).isEqualTo(Exit.REFUSED.code());
+        assertThat(run("connect", "kernel://vpn-gatewya/unknown", "--netns", "app"))
+                .isEqualTo(Exit.REFUSED.code());
         assertThat(err()).contains("did you mean \"vpn-gateway\"?");
         addConnection();
         assertThat(run("disconnect", "ap-0")).isEqualTo(Exit.REFUSED.code());
@@ -201,7 +202,8 @@ class CliTest {
     @Test
     void checks_every_file_before_anything_is_applied(@TempDir Path folder) throws IOException {
         var good = Files.writeString(
-                folder.resolve("good.yaml"), "{apiVersion: networkservicemesh.io/v1, kind: NetworkService, metadata: {name: a}}");
+                folder.resolve("good.yaml"),
+                "{apiVersion: networkservicemesh.io/v1, kind: NetworkService, metadata: {name: a}}");
         var bad = Files.writeString(folder.resolve("bad.yaml"), "{kind: Nothing}");
         assertThat(run("apply", "-f", good.toString(), "-f", bad.toString())).isEqualTo(Exit.USAGE.code());
         assertThat(node.items).isEmpty();

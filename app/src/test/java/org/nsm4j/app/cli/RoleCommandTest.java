@@ -94,7 +94,8 @@ class RoleCommandTest {
 
     @Test
     void every_role_starts_with_its_own_settings_and_its_exit_code_is_ours() {
-        for (var args : List.of("up", "manager", "forwarder", "registry", "client", "endpoint responder", "endpoint vpn-gateway")) {
+        for (var args : List.of(
+                "up", "manager", "forwarder", "registry", "client", "endpoint responder", "endpoint vpn-gateway")) {
             assertThat(run(Map.of(), args.split(" "))).as(args).isEqualTo(42);
         }
         assertThat(started)

@@ -417,7 +417,8 @@ class SettingsTest {
                 NodeSettings.class)) {
             var declarations = Declaration.of(type);
             assertThat(declarations).extracting(Declaration::flag).doesNotHaveDuplicates();
-            assertThat(declarations).allSatisfy(each -> assertThat(each.setting().means()).isNotBlank());
+            assertThat(declarations)
+                    .allSatisfy(each -> assertThat(each.setting().means()).isNotBlank());
         }
     }
 
@@ -430,13 +431,15 @@ class SettingsTest {
                         "NSM_LABELS=p2p=true",
                         "NSM_TUNNEL_IP=10.0.0.0/8",
                         "NSM_LOG_LEVEL=loud"))
-                .isInstanceOfSatisfying(BadSettings.class, bad -> assertThat(bad.problems())
-                        .containsExactly(
-                                "NSM_MANAGER_PORT: \"65536\" (expected: a number of 1–65535)",
-                                "NSM_TUNNEL_IP: \"10.0.0.0/8\" (expected: an IPv4 or IPv6 address)",
-                                "NSM_LABELS: \"p2p=true\" (expected: KEY:VALUE,KEY:VALUE…)",
-                                "NSM_DIAL_TIMEOUT: \"5\" (expected: a duration such as 10s, 750ms or 1m30s)",
-                                "NSM_LOG_LEVEL: \"loud\" (expected: one of TRACE, DEBUG, INFO, WARN, ERROR)"));
+                .isInstanceOfSatisfying(
+                        BadSettings.class,
+                        bad -> assertThat(bad.problems())
+                                .containsExactly(
+                                        "NSM_MANAGER_PORT: \"65536\" (expected: a number of 1–65535)",
+                                        "NSM_TUNNEL_IP: \"10.0.0.0/8\" (expected: an IPv4 or IPv6 address)",
+                                        "NSM_LABELS: \"p2p=true\" (expected: KEY:VALUE,KEY:VALUE…)",
+                                        "NSM_DIAL_TIMEOUT: \"5\" (expected: a duration such as 10s, 750ms or 1m30s)",
+                                        "NSM_LOG_LEVEL: \"loud\" (expected: one of TRACE, DEBUG, INFO, WARN, ERROR)"));
     }
 
     @Test

@@ -60,8 +60,10 @@ class InstallationTest {
     @Test
     void says_how_to_start_where_systemd_does_not_run() {
         installation().install();
-        assertThat(said).last().asString().isEqualTo(
-                "systemd does not run here; start the node by: sudo /opt/my nsm/nsm up");
+        assertThat(said)
+                .last()
+                .asString()
+                .isEqualTo("systemd does not run here; start the node by: sudo /opt/my nsm/nsm up");
     }
 
     @Test

@@ -165,8 +165,11 @@ class ManifestTest {
                       routes: [{destination_selector: {app: b}}]
                 """;
         assertThat(ManifestReader.read("vpn.yaml", hidden).warnings())
-                .containsExactly("vpn.yaml:7: spec.matches[1] never applies: spec.matches[0] fits first and has no fallthrough");
-        assertThat(ManifestReader.read("a", hidden.replace("- routes: [{destination_selector: {app: a}}]", "- {fallthrough: true}"))
+                .containsExactly(
+                        "vpn.yaml:7: spec.matches[1] never applies: spec.matches[0] fits first and has no fallthrough");
+        assertThat(ManifestReader.read(
+                                "a",
+                                hidden.replace("- routes: [{destination_selector: {app: a}}]", "- {fallthrough: true}"))
                         .warnings())
                 .isEmpty();
     }

@@ -96,7 +96,8 @@ class ObserveTest {
                     .contains("nsm_registry_entries{kind=\"endpoint\"} 9.0")
                     .contains("nsm_certificate_expiry_timestamp_seconds{identity=\"node\"} 1.8E9")
                     .contains("jvm_memory_used_bytes");
-            var elsewhere = client.send(HttpRequest.newBuilder(URI.create(base + "/")).build(), BodyHandlers.discarding());
+            var elsewhere =
+                    client.send(HttpRequest.newBuilder(URI.create(base + "/")).build(), BodyHandlers.discarding());
             assertThat(elsewhere.statusCode()).isEqualTo(404);
             assertThatThrownBy(() -> MetricsServer.start(metrics, new HostPort("127.0.0.1", server.port())))
                     .isInstanceOf(Refused.class)
