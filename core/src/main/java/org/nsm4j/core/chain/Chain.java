@@ -110,15 +110,18 @@ public final class Chain {
     private Connection ask(int index, Call call) {
         call.attempt().refuseIfCancelled();
         var element = elements.get(index);
+        long start = call.attempt().nanoTime();
         if (index == elements.size() - 1) {
             var answer = element.request(call, new Nobody(element));
             call.attempt().endAnswered(answer, call.next().orElse(null));
+            call.attempt().spent(element.describe(), call.attempt().nanoTime() - start);
             return answer;
         }
         var rest = new From(index + 1);
         Connection answer;
         try {
             answer = element.request(call, rest);
+            call.attempt().spent(element.describe(), call.attempt().nanoTime() - start - rest.nanos);
         } catch (RuntimeException | Error e) {
             rest.undo(e);
             throw e;
@@ -181,6 +184,7 @@ public final class Chain {
         private @Nullable Connection answer;
         private boolean closed;
         private int mark;
+        private long nanos;
 
         From(int index) {
             this.index = index;
@@ -193,12 +197,15 @@ public final class Chain {
             }
             var holdings = call.attempt().holdings;
             mark = holdings.mark();
+            long start = call.attempt().nanoTime();
             Connection answered;
             try {
                 answered = ask(index, call);
             } catch (RuntimeException | Error e) {
                 holdings.rollBackTo(mark, e);
                 throw e;
+            } finally {
+                nanos += call.attempt().nanoTime() - start;
             }
             accepted = call;
             answer = answered;
