@@ -134,7 +134,10 @@ public final class Messages {
             message.setIdentityExpires(time(report.identityExpires()));
         }
         for (var part : report.parts()) {
-            message.addPartsBuilder().setName(part.name()).setReady(part.ready()).setText(part.text());
+            message.addPartsBuilder()
+                    .setName(part.name())
+                    .setReady(part.ready())
+                    .setText(part.text());
         }
         return message.build();
     }
