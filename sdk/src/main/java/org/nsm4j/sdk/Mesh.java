@@ -15,19 +15,19 @@ public final class Mesh implements AutoCloseable {
 
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
-    private final Transport transport;
+    private final Parts parts;
     private final Url manager;
     private final Path socketFolder;
 
     /**
-     * Over a transport that is there already.
+     * Over a parts that is there already.
      *
-     * @param transport closed with this
+     * @param parts closed with this
      * @param manager the node's manager
      * @param socketFolder where endpoints listen; the forwarder must see it too
      */
-    public Mesh(Transport transport, Url manager, Path socketFolder) {
-        this.transport = transport;
+    public Mesh(Parts parts, Url manager, Path socketFolder) {
+        this.parts = parts;
         this.manager = manager;
         this.socketFolder = socketFolder;
     }
@@ -41,7 +41,7 @@ public final class Mesh implements AutoCloseable {
         var environment = System.getenv();
         var identities = Url.parse(environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES));
         return new Mesh(
-                Transport.open(new WorkloadApiSource(identities), TOKEN_LIFE),
+                Parts.open(new WorkloadApiSource(identities), TOKEN_LIFE),
                 Url.parse(environment.getOrDefault("NSM_CONNECT_TO", MANAGER)),
                 Path.of(environment.getOrDefault("NSM_BASE_DIR", "/var/lib/networkservicemesh")));
     }
@@ -53,12 +53,12 @@ public final class Mesh implements AutoCloseable {
 
     /** A client of a name. */
     public MeshClient client(String name) {
-        return new MeshClient(transport, name, manager);
+        return new MeshClient(parts, name, manager);
     }
 
     /** What everything here stands on. */
-    public Transport transport() {
-        return transport;
+    public Parts parts() {
+        return parts;
     }
 
     Url manager() {
@@ -71,6 +71,6 @@ public final class Mesh implements AutoCloseable {
 
     @Override
     public void close() {
-        transport.close();
+        parts.close();
     }
 }

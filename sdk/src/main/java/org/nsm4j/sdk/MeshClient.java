@@ -19,16 +19,16 @@ import org.nsm4j.linux.netns.Netns;
 
 /** Connects workloads to network services, and keeps them connected. */
 public final class MeshClient implements AutoCloseable {
-    private final Transport transport;
+    private final Parts parts;
     private final String name;
     private final Chain chain;
     private final ConnectionTable connections;
 
-    MeshClient(Transport transport, String name, org.nsm4j.core.model.Url manager) {
-        this.transport = transport;
+    MeshClient(Parts parts, String name, org.nsm4j.core.model.Url manager) {
+        this.parts = parts;
         this.name = name;
-        this.connections = new ConnectionTable(transport.scheduler());
-        this.chain = ClientChain.of(name, connections, manager, transport);
+        this.connections = new ConnectionTable(parts.scheduler());
+        this.chain = ClientChain.of(name, connections, manager, parts);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class MeshClient implements AutoCloseable {
     }
 
     private Caller until(Duration most) {
-        return Caller.selfUntil(transport.scheduler().now().plus(most));
+        return Caller.selfUntil(parts.scheduler().now().plus(most));
     }
 
     /** Unplugs a workload; does nothing when there is no such connection. */
@@ -84,7 +84,7 @@ public final class MeshClient implements AutoCloseable {
         if (standing.isPresent()) {
             chain.close(
                     standing.get().request().connection(),
-                    Caller.selfUntil(transport.scheduler().now().plus(most)));
+                    Caller.selfUntil(parts.scheduler().now().plus(most)));
         }
     }
 

@@ -16,7 +16,7 @@ import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The whole forwarder, in one place. */
 public final class ForwarderChain {
@@ -30,7 +30,7 @@ public final class ForwarderChain {
             Registry<Endpoint> endpoints,
             OfferMechanisms offer,
             PlugWire plug,
-            Transport p) {
+            Parts p) {
         return Chain.through(
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on

@@ -30,7 +30,7 @@ import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
 import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 import org.nsm4j.sdk.Mesh;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
 
 /** The roles as they run for real. */
@@ -163,7 +163,7 @@ public final class LiveRoles implements Roles {
     @Override
     public Running vpnGateway(VpnGatewaySettings settings) {
         var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
-        var gateway = VpnGateway.open(settings.gateway(), mesh.transport().scheduler());
+        var gateway = VpnGateway.open(settings.gateway(), mesh.parts().scheduler());
         var builder = mesh.endpoint(settings.name()).registersServices(settings.registerService());
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
@@ -188,8 +188,8 @@ public final class LiveRoles implements Roles {
         return Path.of(System.getProperty("java.io.tmpdir"), "nsm-" + System.getProperty("user.name"));
     }
 
-    private static Transport transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
-        return Transport.open(
+    private static Parts transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
+        return Parts.open(
                 new WorkloadApiSource(identities.orElse(Url.parse(Mesh.IDENTITIES))), tokenLife, dial);
     }
 

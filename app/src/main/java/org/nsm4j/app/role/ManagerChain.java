@@ -20,7 +20,7 @@ import org.nsm4j.core.policy.Authorize;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.NodeLabels;
 import org.nsm4j.core.select.SelectForwarder;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The whole manager, in one place. */
 public final class ManagerChain {
@@ -48,7 +48,7 @@ public final class ManagerChain {
             ConnectionTable connections,
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
-            Transport p) {
+            Parts p) {
         return Chain.through(
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on
