@@ -24,6 +24,8 @@ import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.registry.TokenSubject;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.grpc.client.Channels;
+import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.client.RemoteRegistries;
 import org.nsm4j.grpc.server.NsmServer;
@@ -45,6 +47,7 @@ public final class Parts implements AutoCloseable {
     private final SpiffeTls tls;
     private final JwtTokens tokens;
     private final Transport transport = new Transport();
+    private final Channels channels;
     private final GrpcHops hops;
     private final RemoteRegistries registries;
     private final Events events;
@@ -63,8 +66,9 @@ public final class Parts implements AutoCloseable {
         this.identity = identity;
         this.tls = new SpiffeTls(identity);
         this.tokens = new JwtTokens(identity, tokenLife, scheduler);
-        this.hops = new GrpcHops(transport, tls, tokens, dial);
-        this.registries = new RemoteRegistries(hops);
+        this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial));
+        this.hops = new GrpcHops(channels);
+        this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
         this.serverPolicies = PolicySet.parse(PolicySet.SERVER, tokens);
         this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, tokens);
@@ -191,7 +195,7 @@ public final class Parts implements AutoCloseable {
 
     /** By which certificate the hop at a URL has proved who it is. */
     public Optional<X509Certificate> certificate(Url url) {
-        return hops.certificate(url);
+        return channels.certificate(url);
     }
 
     /** The network services that a registry or manager knows. */
@@ -221,7 +225,7 @@ public final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
-        hops.close();
+        channels.close();
         transport.close();
         identity.close();
         if (ownScheduler != null) {

@@ -22,7 +22,7 @@ import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.app.admin.Messages;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
-import org.nsm4j.grpc.wire.Connections;
+import org.nsm4j.grpc.wire.ConnectionMapping;
 
 /**
  * The connections of this node's workloads on its disk: one file each, written whole or not at all. With the path that is
@@ -65,7 +65,7 @@ final class KeptConnections {
                 .setBootId(bootId)
                 .setSince(Timestamp.newBuilder().setSeconds(kept.since().getEpochSecond()));
         if (kept.connection() != null) {
-            message.setConnection(Connections.toMessage(kept.connection()));
+            message.setConnection(ConnectionMapping.write(kept.connection()));
         }
         var file = file(kept.request().name());
         var fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -113,7 +113,7 @@ final class KeptConnections {
             var message = KeptConnection.parseFrom(Files.readAllBytes(file));
             return Optional.of(new Kept(
                     Messages.request(message.getRequest()),
-                    message.hasConnection() ? Connections.toModel(message.getConnection()) : null,
+                    message.hasConnection() ? ConnectionMapping.read(message.getConnection()) : null,
                     message.getBootId().equals(bootId),
                     Instant.ofEpochSecond(message.getSince().getSeconds())));
         } catch (NoSuchFileException e) {

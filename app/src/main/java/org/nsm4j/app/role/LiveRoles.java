@@ -29,6 +29,7 @@ import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
 import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
@@ -150,7 +151,9 @@ public final class LiveRoles implements Roles {
                 .unregisters(settings.unregisterItself());
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
-        settings.netns().ifPresent(builder::in);
+        if (!settings.netns().isEmpty()) {
+            builder.in(Netns.named(settings.netns()));
+        }
         return new Ending(builder.serve(), mesh);
     }
 
@@ -163,11 +166,15 @@ public final class LiveRoles implements Roles {
     @Override
     public Running vpnGateway(VpnGatewaySettings settings) {
         var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
-        var gateway = VpnGateway.open(settings.gateway(), mesh.parts().scheduler());
-        var builder = mesh.endpoint(settings.name()).registersServices(settings.registerService());
+        var netns = settings.netns().isEmpty()
+                ? Netns.ofProcess(ProcessHandle.current().pid())
+                : Netns.named(settings.netns());
+        var gateway = VpnGateway.open(gateway(settings, netns), mesh.parts().scheduler());
+        var builder = mesh.endpoint(settings.name())
+                .registersServices(settings.registerService())
+                .in(netns);
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
-        settings.netns().ifPresent(builder::in);
         gateway.elements().forEach(builder::with);
         gateway.lastElements().forEach(builder::withAtEnd);
         return new Ending(builder.serve(), gateway, mesh);
