@@ -150,8 +150,9 @@ public final class SelectEndpoint implements Element {
 
     /** Where a connection that this hop has forgotten may be; nowhere if that cannot be found out. */
     private @Nullable Url lastKnown(Call call) {
+        var name = call.connection().endpoint();
         try {
-            return find(call.connection().endpoint(), call)
+            return (name.isEmpty() ? Optional.<Endpoint>empty() : find(name, call))
                     .map(endpoint -> Url.parse(endpoint.url()))
                     .orElse(null);
         } catch (Refused e) {

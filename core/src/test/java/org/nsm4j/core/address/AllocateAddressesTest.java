@@ -160,6 +160,16 @@ class AllocateAddressesTest {
     }
 
     @Test
+    void moves_only_the_pair_that_is_excluded_and_returns_both_on_a_close() {
+        var chain = chain("10.0.0.0/31, fd00::/126");
+        var first = ask(chain, connection("a"));
+        var moved = ask(chain, excluding(first, "fd00::/127"));
+        assertThat(addresses(moved)).isEqualTo("src [10.0.0.1/32, fd00::3/128] dst [10.0.0.0/32, fd00::2/128]");
+        chain.close(moved, Caller.SELF);
+        assertThat(addresses(ask(chain, connection("b")))).isEqualTo(addresses(first));
+    }
+
+    @Test
     void gives_a_connection_that_it_forgot_the_addresses_that_it_brings() {
         var chain = chain("192.168.0.0/16");
         var back = bringing(connection("a"), "192.168.7.7/32", "192.168.7.6/32");
@@ -186,8 +196,8 @@ class AllocateAddressesTest {
                 .isEqualTo("src [172.16.1.1/32, 172.16.2.1/32] dst [172.16.1.0/32, 172.16.2.0/32]");
         var strict = ask(chain("172.16.2.0/24", Foreign.REMOVED), from);
         assertThat(addresses(strict)).isEqualTo("src [172.16.2.1/32] dst [172.16.2.0/32]");
-        assertThat(strict.context().ip().srcRoutes()).hasToString("[Route[prefix=172.16.2.0/32, nextHop=null]]");
-        assertThat(strict.context().ip().dstRoutes()).hasToString("[Route[prefix=172.16.2.1/32, nextHop=null]]");
+        assertThat(strict.context().ip().srcRoutes()).containsExactly(Context.Route.to(Cidr.parse("172.16.2.0/32")));
+        assertThat(strict.context().ip().dstRoutes()).containsExactly(Context.Route.to(Cidr.parse("172.16.2.1/32")));
     }
 
     @Test
