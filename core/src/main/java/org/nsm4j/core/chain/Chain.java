@@ -146,10 +146,7 @@ public final class Chain {
         } catch (RuntimeException | Error e) {
             failure = e;
         }
-        if (!rest.closed && isForbidden(failure)) {
-            throw (Refused) failure;
-        }
-        if (!rest.closed) {
+        if (!rest.closed && !goesNoFurther(element, failure)) {
             failure = closeAll(rest, call, failure, element);
         }
         switch (failure) {
@@ -160,9 +157,13 @@ public final class Chain {
         }
     }
 
-    /** Everything is tried but for what the caller may not do at all: that goes no further. */
-    private static boolean isForbidden(@Nullable Throwable failure) {
-        return failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED;
+    /**
+     * Everything is tried but for what the caller may not do at all, and what the table did not let have its turn: a
+     * timer's close that a refresh overtook must not reach the hops behind a wire that works.
+     */
+    private static boolean goesNoFurther(Element element, @Nullable Throwable failure) {
+        return failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED
+                || failure != null && element instanceof ConnectionTable;
     }
 
     private static Throwable closeAll(From rest, Call call, @Nullable Throwable failure, Element element) {
