@@ -94,15 +94,6 @@ public final class ConnectionTable implements Element {
         }
     }
 
-    /** An event of our own came to its turn, and the connection that it is about was gone or renewed by then. */
-    private static final class Overtaken extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Overtaken() {
-            super("overtaken by another event", null, false, false);
-        }
-    }
-
     @Override
     public Connection request(Call call, Rest rest) {
         var id = call.id();

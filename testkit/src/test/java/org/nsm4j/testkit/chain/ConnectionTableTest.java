@@ -399,6 +399,7 @@ class ConnectionTableTest {
             table.closeLater(onlyId(), "token expired");
             scheduler.run(Duration.ofSeconds(5));
             assertThat(table.standing()).hasSize(works ? 1 : 0);
+            assertThat(end.closes()).hasSize(works ? 0 : 1);
         }
     }
 
