@@ -24,10 +24,10 @@ import org.nsm4j.api.join.MembershipGrpc;
 import org.nsm4j.api.join.RenewRequest;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
+import org.nsm4j.grpc.wire.Refusals;
 import org.nsm4j.identity.authority.CertificationRequest;
 import org.nsm4j.identity.authority.Membership;
 import org.nsm4j.identity.authority.RootAuthority;
-import org.nsm4j.identity.workload.Statuses;
 
 /** Answers hosts that join and renew. */
 final class MembershipService extends MembershipGrpc.MembershipImplBase implements ServerInterceptor {
@@ -126,11 +126,10 @@ final class MembershipService extends MembershipGrpc.MembershipImplBase implemen
             LOG.log(
                     System.Logger.Level.WARNING,
                     "refused membership from=" + CALLER.get().address() + " reason=" + e.getMessage());
-            answer.onError(Statuses.of(e));
+            answer.onError(Refusals.toStatus(e));
             return;
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "membership failed", e);
-            answer.onError(Status.INTERNAL.asRuntimeException());
+            answer.onError(Refusals.toStatus(e));
             return;
         }
         answer.onNext(grant);

@@ -244,4 +244,21 @@ class RootAuthorityTest {
                 .hasMessageContaining("wrong signature")
                 .hasMessageNotContaining(parts[1]);
     }
+
+    @Test
+    void the_authority_of_a_node_signs_for_no_other_domain() throws Exception {
+        var authority = open();
+        var keys = Certificates.newKeys();
+        var certificate = authority.signNode("node-b", keys.getPublic());
+        var node = new Generation(certificate, keys.getPrivate(), Generation.newJwtKey(), clock.now());
+        validate(node.issue(ID, AuthoritySettings.STANDARD, clock.now()), authority.bundle(), clock.now());
+
+        var other = AuthoritySettings.STANDARD.withTrustDomain("other.example");
+        var foreign = node.issue(SpiffeId.parse("spiffe://other.example/app"), other, clock.now());
+        assertThatThrownBy(() -> validate(foreign, authority.bundle(), clock.now()))
+                .isInstanceOf(CertPathValidatorException.class)
+                .hasMessageContaining("name constraints");
+        assertThat(certificate.getBasicConstraints()).isZero();
+        assertThat(certificate.getCriticalExtensionOIDs()).contains("2.5.29.30");
+    }
 }
