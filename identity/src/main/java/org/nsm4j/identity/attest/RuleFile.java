@@ -53,10 +53,14 @@ public final class RuleFile {
             return new RuleFile(path);
         } catch (NoSuchFileException e) {
             throw new Refused(
-                    Refused.Reason.NOT_FOUND, "%s: no such file (expected: rules; nsm up writes the first)".formatted(path), e);
+                    Refused.Reason.NOT_FOUND,
+                    "%s: no such file (expected: rules; nsm up writes the first)".formatted(path),
+                    e);
         } catch (IOException e) {
             throw new Refused(
-                    Refused.Reason.INVALID, "cannot read %s: %s (expected: a text file in UTF-8)".formatted(path, e), e);
+                    Refused.Reason.INVALID,
+                    "cannot read %s: %s (expected: a text file in UTF-8)".formatted(path, e),
+                    e);
         }
     }
 
@@ -74,13 +78,14 @@ public final class RuleFile {
             LOG.log(System.Logger.Level.DEBUG, "rules left as they are: " + path);
         } catch (IOException e) {
             throw new Refused(
-                    Refused.Reason.INTERNAL, "cannot write %s: %s (expected: a writable directory)".formatted(path, e), e);
+                    Refused.Reason.INTERNAL,
+                    "cannot write %s: %s (expected: a writable directory)".formatted(path, e),
+                    e);
         }
     }
 
     private static String standard(List<Path> programs) throws IOException {
-        var text = new StringBuilder(
-                """
+        var text = new StringBuilder("""
                 # Which process gets which identity from the Workload API of this host. The first rule that fits counts.
                 # Selectors: user, uid, executable, executableSha256, cgroup (* within a name, ** across names),
                 # userNamespace (host or any), pidNamespace (host or any).
@@ -88,15 +93,13 @@ public final class RuleFile {
                 rules:
                 """);
         for (var program : programs) {
-            text.append(
-                    """
+            text.append("""
                       - id: /host/{user}/{executable.name}
                         match:
                           user: root
                           executable: '%s'
                           pidNamespace: host
-                    """
-                            .formatted(program.toRealPath().toString().replace("'", "''")));
+                    """.formatted(program.toRealPath().toString().replace("'", "''")));
         }
         return text.toString();
     }
@@ -118,7 +121,9 @@ public final class RuleFile {
     private Loaded reload(Map<String, Object> state, Loaded before) throws IOException {
         try {
             var read = load(state);
-            LOG.log(System.Logger.Level.INFO, "rules read again: " + path + ", " + read.rules().size() + " rules");
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "rules read again: " + path + ", " + read.rules().size() + " rules");
             return read;
         } catch (Refused e) {
             LOG.log(System.Logger.Level.ERROR, "rules stay as they were: " + e.getMessage());

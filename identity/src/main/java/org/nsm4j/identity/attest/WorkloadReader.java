@@ -147,7 +147,6 @@ public final class WorkloadReader {
     }
 
     private static Refused refused(String who, String expected) {
-        return new Refused(
-                Refused.Reason.NOT_AUTHORIZED, "workload: %s (expected: %s)".formatted(who, expected));
+        return new Refused(Refused.Reason.NOT_AUTHORIZED, "workload: %s (expected: %s)".formatted(who, expected));
     }
 }

@@ -76,7 +76,8 @@ public final class Joiner implements NodeAuthority.Home {
                     "%s: this host has an identity already, %s (expected: none; start without --join to use it, or move that directory away)"
                             .formatted(
                                     directory,
-                                    before.map(each -> each.svid().id().toString()).orElse("as first host of a domain")));
+                                    before.map(each -> each.svid().id().toString())
+                                            .orElse("as first host of a domain")));
         }
         var joiner = new Joiner(scheduler::now);
         file.write(joiner.redeem(token, node));
@@ -122,8 +123,7 @@ public final class Joiner implements NodeAuthority.Home {
         return ask(membership.home(), trustDomain, credentials, stub -> stub.renew(request.build()));
     }
 
-    private DirectTrust trust(
-            String trustDomain, Function<List<X509Certificate>, Collection<X509Certificate>> roots) {
+    private DirectTrust trust(String trustDomain, Function<List<X509Certificate>, Collection<X509Certificate>> roots) {
         return new DirectTrust(roots, Membership.idOfHome(trustDomain)::equals, clock);
     }
 
@@ -169,7 +169,10 @@ public final class Joiner implements NodeAuthority.Home {
     static InetSocketAddress addressOf(String home) {
         try {
             var uri = URI.create("nsm://" + home);
-            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65536 && home.equals(uri.getAuthority())) {
+            if (uri.getHost() != null
+                    && uri.getPort() > 0
+                    && uri.getPort() < 65536
+                    && home.equals(uri.getAuthority())) {
                 return new InetSocketAddress(uri.getHost().replaceAll("^\\[|]$", ""), uri.getPort());
             }
         } catch (IllegalArgumentException e) {

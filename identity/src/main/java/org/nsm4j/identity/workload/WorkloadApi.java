@@ -54,8 +54,7 @@ public final class WorkloadApi implements AutoCloseable {
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("workload-api", true), EpollIoHandler.newFactory());
         this.executor = LiveScheduler.virtualThreads("workload");
-        var places =
-                new StreamLimits(limits.total(), limits.perUser(), limits.perProcess(), authority.scheduler());
+        var places = new StreamLimits(limits.total(), limits.perUser(), limits.perProcess(), authority.scheduler());
         this.server = NettyServerBuilder.forAddress(
                         new DomainSocketAddress(socket.toString()), PeerCredentials.plaintext())
                 .channelType(EpollServerDomainSocketChannel.class)

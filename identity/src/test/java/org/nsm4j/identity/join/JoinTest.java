@@ -78,13 +78,15 @@ class JoinTest {
 
     private static void refuses(Refused.Reason reason, Runnable work, String... messages) {
         assertThatThrownBy(work::run)
-                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(reason))
                 .satisfies(e -> assertThat(List.of(messages))
                         .allSatisfy(message -> assertThat(e).hasMessageContaining(message)));
     }
 
     private void validate(Svid svid, Bundle bundle) throws Exception {
-        var anchors = bundle.roots().stream().map(each -> new TrustAnchor(each, null)).collect(Collectors.toSet());
+        var anchors =
+                bundle.roots().stream().map(each -> new TrustAnchor(each, null)).collect(Collectors.toSet());
         var parameters = new PKIXParameters(anchors);
         parameters.setRevocationEnabled(false);
         parameters.setDate(Date.from(clock.now()));
@@ -102,7 +104,9 @@ class JoinTest {
             assertThat(node.membership().svid().id()).hasToString("spiffe://nsm.local/node/node-b");
             assertThat(members.nodes()).containsExactly("node-b");
             var token = node.issueToken(APP, List.of("somebody"));
-            assertThat(JwtSvids.validate(root.bundle(), token, "somebody", clock.now()).id()).isEqualTo(APP);
+            assertThat(JwtSvids.validate(root.bundle(), token, "somebody", clock.now())
+                            .id())
+                    .isEqualTo(APP);
         }
     }
 
@@ -133,7 +137,11 @@ class JoinTest {
     void refuses_an_expired_token_on_both_sides() {
         var token = token();
         var later = new JoinToken(
-                token.trustDomain(), token.home(), token.pin(), token.secret(), token.until().plusSeconds(3600));
+                token.trustDomain(),
+                token.home(),
+                token.pin(),
+                token.secret(),
+                token.until().plusSeconds(3600));
         clock.advance(LIFE.plusSeconds(1));
         refuses(Refused.Reason.INVALID, () -> join(token, "node-b"), "join token: expired at");
         refuses(Refused.Reason.NOT_AUTHORIZED, () -> join(later, "node-b"), "unknown, used or expired");
@@ -180,8 +188,7 @@ class JoinTest {
                 "node-b is a member already");
         var own = server.invite("127.0.0.1:" + server.port(), LIFE, Optional.of("node-b"));
         refuses(Refused.Reason.NOT_AUTHORIZED, () -> join(own, "node-c"), "expected: node-b, whom the token is for");
-        Joiner.join(directory.resolve("x"), own, "node-b", SETTINGS, clock)
-                .close();
+        Joiner.join(directory.resolve("x"), own, "node-b", SETTINGS, clock).close();
     }
 
     @Test
@@ -215,7 +222,8 @@ class JoinTest {
             assertThatThrownBy(() -> JwtSvids.validate(one.bundle(), token, "x", clock.now()))
                     .hasMessageContaining("wrong kid");
             clock.advance(Duration.ofMinutes(1));
-            assertThat(JwtSvids.validate(one.bundle(), token, "x", clock.now()).id()).isEqualTo(APP);
+            assertThat(JwtSvids.validate(one.bundle(), token, "x", clock.now()).id())
+                    .isEqualTo(APP);
         }
     }
 
@@ -225,7 +233,11 @@ class JoinTest {
             Authority authority = node;
             var posing = authority.issue(SpiffeId.parse("spiffe://nsm.local/node/node-c"));
             var membership = new Membership(
-                    "node-c", node.membership().home(), posing, node.membership().signing(), node.bundle());
+                    "node-c",
+                    node.membership().home(),
+                    posing,
+                    node.membership().signing(),
+                    node.bundle());
             assertThatThrownBy(() -> Joiner.at(clock::now).renew(membership, Optional.empty()))
                     .isInstanceOf(Refused.class);
             assertThat(members.nodes()).containsExactly("node-b");
@@ -275,7 +287,12 @@ class JoinTest {
     void reads_its_own_tokens_and_no_damaged_ones() {
         var token = token();
         assertThat(JoinToken.parse("  " + token.text() + "\n")).isEqualTo(token);
-        for (var damaged : List.of("", "nsm1-", token.text().substring(1), token.text() + "A", token.text().replace('A', 'B'))) {
+        for (var damaged : List.of(
+                "",
+                "nsm1-",
+                token.text().substring(1),
+                token.text() + "A",
+                token.text().replace('A', 'B'))) {
             refuses(Refused.Reason.INVALID, () -> JoinToken.parse(damaged), "join token: not readable");
         }
     }

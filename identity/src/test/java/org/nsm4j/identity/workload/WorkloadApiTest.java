@@ -102,8 +102,11 @@ class WorkloadApiTest {
             var key = svid.getSvids(0).getX509SvidKey().toByteArray();
             assertThat(KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key)))
                     .isNotNull();
-            assertThat(svid.getSvids(0).getBundle().toByteArray()).isEqualTo(authority.root().getEncoded());
-            var bundles = client.stub().fetchX509Bundles(X509BundlesRequest.getDefaultInstance()).next();
+            assertThat(svid.getSvids(0).getBundle().toByteArray())
+                    .isEqualTo(authority.root().getEncoded());
+            var bundles = client.stub()
+                    .fetchX509Bundles(X509BundlesRequest.getDefaultInstance())
+                    .next();
             assertThat(bundles.getBundlesMap()).containsOnlyKeys("spiffe://nsm.local");
         }
     }
@@ -126,7 +129,8 @@ class WorkloadApiTest {
             var stream = client.stub().fetchX509Bundles(X509BundlesRequest.getDefaultInstance());
             int one = stream.next().getBundlesOrThrow("spiffe://nsm.local").size();
             clock.advance(Duration.ofHours(9));
-            assertThat(stream.next().getBundlesOrThrow("spiffe://nsm.local").size()).isGreaterThan(one);
+            assertThat(stream.next().getBundlesOrThrow("spiffe://nsm.local").size())
+                    .isGreaterThan(one);
         }
     }
 
@@ -162,7 +166,9 @@ class WorkloadApiTest {
                     "user: root (uid 0)");
             refuses(
                     Status.Code.PERMISSION_DENIED,
-                    () -> client.stub().fetchJWTSVID(JWTSVIDRequest.newBuilder().addAudience("x").build()));
+                    () -> client.stub()
+                            .fetchJWTSVID(
+                                    JWTSVIDRequest.newBuilder().addAudience("x").build()));
         }
     }
 
@@ -206,24 +212,37 @@ class WorkloadApiTest {
             var check = ValidateJWTSVIDRequest.newBuilder().setAudience("them").setSvid(svid.getSvid());
             var valid = client.stub().validateJWTSVID(check.build());
             assertThat(valid.getSpiffeId()).isEqualTo("spiffe://nsm.local/host/root/java");
-            assertThat(valid.getClaims().getFieldsOrThrow("sub").getStringValue()).isEqualTo(valid.getSpiffeId());
-            refuses(Status.Code.INVALID_ARGUMENT, () -> client.stub()
-                    .validateJWTSVID(check.setAudience("others").build()));
-            refuses(Status.Code.INVALID_ARGUMENT, () -> client.stub()
-                    .fetchJWTSVID(JWTSVIDRequest.getDefaultInstance()));
-            refuses(Status.Code.PERMISSION_DENIED, () -> client.stub()
-                    .fetchJWTSVID(request.toBuilder().setSpiffeId("spiffe://nsm.local/node/a").build()));
-            var bundles = client.stub().fetchJWTBundles(JWTBundlesRequest.getDefaultInstance()).next();
-            var set = JWKSet.parse(bundles.getBundlesOrThrow("spiffe://nsm.local").toStringUtf8());
+            assertThat(valid.getClaims().getFieldsOrThrow("sub").getStringValue())
+                    .isEqualTo(valid.getSpiffeId());
+            refuses(
+                    Status.Code.INVALID_ARGUMENT,
+                    () -> client.stub()
+                            .validateJWTSVID(check.setAudience("others").build()));
+            refuses(
+                    Status.Code.INVALID_ARGUMENT,
+                    () -> client.stub().fetchJWTSVID(JWTSVIDRequest.getDefaultInstance()));
+            refuses(
+                    Status.Code.PERMISSION_DENIED,
+                    () -> client.stub()
+                            .fetchJWTSVID(request.toBuilder()
+                                    .setSpiffeId("spiffe://nsm.local/node/a")
+                                    .build()));
+            var bundles = client.stub()
+                    .fetchJWTBundles(JWTBundlesRequest.getDefaultInstance())
+                    .next();
+            var set =
+                    JWKSet.parse(bundles.getBundlesOrThrow("spiffe://nsm.local").toStringUtf8());
             assertThat(set.getKeys()).hasSize(1).noneMatch(key -> key.isPrivate());
-            assertThat(JwtSvids.validate(authority.bundle(), svid.getSvid(), "them", clock.now()).id())
+            assertThat(JwtSvids.validate(authority.bundle(), svid.getSvid(), "them", clock.now())
+                            .id())
                     .isEqualTo(SpiffeId.parse(valid.getSpiffeId()));
         }
     }
 
     @Test
     void its_socket_is_open_to_all_in_a_directory_that_is_not() throws Exception {
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket))).isEqualTo("rwxrwxrwx");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                .isEqualTo("rwxrwxrwx");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket.getParent())))
                 .isEqualTo("rwxr-xr-x");
         Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -243,7 +262,8 @@ class WorkloadApiTest {
             listener.bind(UnixDomainSocketAddress.of(stale));
         }
         assertThat(stale).exists();
-        WorkloadApi.serve(stale, authority, attestor, WorkloadApi.Limits.STANDARD).close();
+        WorkloadApi.serve(stale, authority, attestor, WorkloadApi.Limits.STANDARD)
+                .close();
         assertThat(stale).doesNotExist();
         var file = Files.writeString(socket.resolveSibling("file"), "precious");
         assertThatThrownBy(() -> WorkloadApi.serve(file, authority, attestor, WorkloadApi.Limits.STANDARD))
@@ -256,9 +276,19 @@ class WorkloadApiTest {
         var inner = directory.resolve("inner.sock");
         var java = ProcessHandle.current().info().command().orElseThrow();
         var server = new ProcessBuilder(
-                        "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", java, "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"),
-                        InnerServer.class.getName(), inner.toString(), directory.resolve("inner").toString())
+                        "unshare",
+                        "--pid",
+                        "--fork",
+                        "--kill-child",
+                        "--mount-proc",
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        InnerServer.class.getName(),
+                        inner.toString(),
+                        directory.resolve("inner").toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         try {
