@@ -51,13 +51,13 @@ final class RuleParser {
         var cgroup = text(entries, "cgroup");
         if (cgroup.isPresent() && !ControlGroup.isTelling(cgroup.get())) {
             throw refused(
-                    entries.get("cgroup").line(),
+                    node.line(),
                     "cgroup: " + cgroup.get(),
                     "a path from / on that does not fit every process; * stands for part of a name, ** for any depth");
         }
         return new Rule.Match(
                 text(entries, "user"),
-                uid(entries),
+                uid(node.line(), entries),
                 text(entries, "executable", "/.*[^/]", "an absolute path of a program"),
                 text(
                         entries,
@@ -71,14 +71,14 @@ final class RuleParser {
                         .equals(Optional.of("host")));
     }
 
-    private OptionalInt uid(Map<String, Yaml> entries) {
+    private OptionalInt uid(int line, Map<String, Yaml> entries) {
         var text = text(entries, "uid", "[0-9]{1,10}", "a number from 0 to 4294967294");
         if (text.isEmpty()) {
             return OptionalInt.empty();
         }
         long number = Long.parseLong(text.get());
         if (number > 4294967294L) {
-            throw refused(entries.get("uid").line(), "uid: " + number, "a number from 0 to 4294967294");
+            throw refused(line, "uid: " + number, "a number from 0 to 4294967294");
         }
         return OptionalInt.of((int) number);
     }

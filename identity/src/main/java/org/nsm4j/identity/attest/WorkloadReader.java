@@ -3,11 +3,11 @@ package org.nsm4j.identity.attest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.identity.authority.FileFacts;
 import org.nsm4j.linux.socket.UnixPeer;
 
 /**
@@ -114,8 +114,7 @@ public final class WorkloadReader {
 
     private static boolean sameFile(Path program, Path named) {
         try {
-            var one = Files.readAttributes(program, "unix:dev,ino");
-            return one.equals(Files.readAttributes(named, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS));
+            return FileFacts.of(program).isSameFile(FileFacts.ofLink(named));
         } catch (IOException e) {
             return false;
         }
