@@ -3,7 +3,6 @@ package org.nsm4j.sdk;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 
 /** This process's way into the mesh: its identity, and its node's manager. */
 public final class Mesh implements AutoCloseable {
@@ -14,6 +13,7 @@ public final class Mesh implements AutoCloseable {
     public static final String IDENTITIES = "unix:///run/nsm/identity.sock";
 
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+    private static final Duration DIAL = Duration.ofSeconds(5);
 
     private final Parts parts;
     private final Url manager;
@@ -39,9 +39,9 @@ public final class Mesh implements AutoCloseable {
      */
     public static Mesh fromEnvironment() {
         var environment = System.getenv();
-        var identities = Url.parse(environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES));
         return new Mesh(
-                Parts.open(new WorkloadApiSource(identities), TOKEN_LIFE),
+                Parts.fromWorkloadApi(
+                        environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES), TOKEN_LIFE, DIAL),
                 Url.parse(environment.getOrDefault("NSM_CONNECT_TO", MANAGER)),
                 Path.of(environment.getOrDefault("NSM_BASE_DIR", "/var/lib/networkservicemesh")));
     }

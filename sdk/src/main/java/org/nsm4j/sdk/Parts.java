@@ -33,7 +33,9 @@ import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.grpc.spiffe.Identity;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
+import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 import org.nsm4j.grpc.token.JwtTokens;
+import org.nsm4j.grpc.token.TokenReader;
 import org.nsm4j.grpc.transport.Transport;
 
 /**
@@ -46,6 +48,7 @@ public final class Parts implements AutoCloseable {
     private final IdentitySource identity;
     private final SpiffeTls tls;
     private final JwtTokens tokens;
+    private final TokenReader reader = new TokenReader();
     private final Transport transport = new Transport();
     private final Channels channels;
     private final GrpcHops hops;
@@ -65,13 +68,13 @@ public final class Parts implements AutoCloseable {
         this.ownScheduler = ownScheduler;
         this.identity = identity;
         this.tls = new SpiffeTls(identity);
-        this.tokens = new JwtTokens(identity, tokenLife, scheduler);
+        this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
         this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial));
         this.hops = new GrpcHops(channels);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
-        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, tokens);
-        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, tokens);
+        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader);
+        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader);
     }
 
     /**
@@ -84,6 +87,15 @@ public final class Parts implements AutoCloseable {
     public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial) {
         var scheduler = new LiveScheduler();
         return new Parts(identity, tokenLife, dial, scheduler, scheduler);
+    }
+
+    /**
+     * Parts whose identity comes from a SPIFFE Workload API.
+     *
+     * @param address as in the variable {@code SPIFFE_ENDPOINT_SOCKET}
+     */
+    public static Parts fromWorkloadApi(String address, Duration tokenLife, Duration dial) {
+        return open(new WorkloadApiSource(address, new Transport(1), WorkloadApiSource.FIRST), tokenLife, dial);
     }
 
     /** Parts with a scheduler that several roles share. */
@@ -165,12 +177,12 @@ public final class Parts implements AutoCloseable {
 
     /** Reads and verifies tokens. */
     public TokenVerifier verifier() {
-        return tokens;
+        return reader;
     }
 
     /** Reads whom a token speaks for. */
     public TokenSubject subject() {
-        return tokens::subject;
+        return reader;
     }
 
     /** What a caller is held to. */

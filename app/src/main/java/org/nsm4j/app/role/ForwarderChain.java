@@ -3,6 +3,7 @@ package org.nsm4j.app.role;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
@@ -41,6 +42,7 @@ public final class ForwarderChain {
                         new Monitor(p.events()), // sees what the rest really answered
                         new SelectEndpoint(services, endpoints, p.scheduler()),
                         new RelayEvents(name, p.hops(), p.events(), p.scheduler()),
+                        new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         offer, // what it offers depends on where the request goes
                         plug) // last, so that nothing that fails later leaves a wire behind
                 .to(new Dial(p.hops(), p.scheduler()));

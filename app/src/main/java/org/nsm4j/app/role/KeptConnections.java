@@ -49,12 +49,21 @@ final class KeptConnections {
         try {
             var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
             Files.createDirectories(folder, mode);
-            this.bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            this.bootId = bootId();
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
                     "cannot use %s: %s (expected: a folder that this process may write)".formatted(folder, e.getMessage()),
                     e);
+        }
+    }
+
+    /** The kernel's files of settings answer the first read alone, so it must ask for all. */
+    private static String bootId() throws IOException {
+        try (var file = Files.newInputStream(Path.of("/proc/sys/kernel/random/boot_id"))) {
+            var bytes = new byte[64];
+            int length = Math.max(0, file.read(bytes));
+            return new String(bytes, 0, length, StandardCharsets.US_ASCII).strip();
         }
     }
 

@@ -28,7 +28,6 @@ import org.nsm4j.core.registry.Journal;
 import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
-import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
@@ -196,8 +195,7 @@ public final class LiveRoles implements Roles {
     }
 
     private static Parts transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
-        return Parts.open(
-                new WorkloadApiSource(identities.orElse(Url.parse(Mesh.IDENTITIES))), tokenLife, dial);
+        return Parts.fromWorkloadApi(identities.map(Url::toString).orElse(Mesh.IDENTITIES), tokenLife, dial);
     }
 
     /** Where this process runs, as upstream's variables say it. */

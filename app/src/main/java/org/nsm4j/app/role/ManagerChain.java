@@ -7,6 +7,7 @@ import org.nsm4j.core.address.ExcludePrefixes;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
@@ -60,6 +61,7 @@ public final class ManagerChain {
                         new NodeLabels(traits.labels()), // before anyone selects by them
                         new SelectForwarder(services, endpoints, traits.forwarderService(), traits.publicUrl()),
                         new RelayEvents(traits.name(), p.hops(), p.events(), p.scheduler()),
+                        new CloseOnServiceChange(services, endpoints, connections, p.scheduler()),
                         new ExcludePrefixes(traits.prefixes()))
                 .to(new Dial(p.hops(), p.scheduler()));
     }
