@@ -6,8 +6,8 @@ import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.policy.PolicySet;
+import org.nsm4j.core.registry.AssumePayload;
 import org.nsm4j.core.registry.AuthorizeRegistration;
-import org.nsm4j.core.registry.DefaultPayload;
 import org.nsm4j.core.registry.ExpireEndpoints;
 import org.nsm4j.core.registry.InTurn;
 import org.nsm4j.core.registry.InterdomainSwitch;
@@ -48,7 +48,7 @@ public final class RegistryStack {
                                 new InTurn<>(
                                         Kind.SERVICE,
                                         new NameTurns<>(p.scheduler()),
-                                        new InterdomainSwitch<>(Kind.SERVICE, null, new DefaultPayload(memory))))));
+                                        new InterdomainSwitch<>(Kind.SERVICE, null, new AssumePayload(memory))))));
     }
 
     /** The domain's endpoints. */
