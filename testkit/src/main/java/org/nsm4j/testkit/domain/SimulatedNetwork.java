@@ -72,7 +72,12 @@ public final class SimulatedNetwork {
      * @param cancel told how to stop to wait
      */
     public <S, T extends @Nullable Object> T call(
-            SimulatedProcess from, Url url, Class<S> type, Instant deadline, Function<S, T> work, Consumer<Runnable> cancel) {
+            SimulatedProcess from,
+            Url url,
+            Class<S> type,
+            Instant deadline,
+            Function<S, T> work,
+            Consumer<Runnable> cancel) {
         var reply = from.<Outcome>mailbox();
         cancel.accept(() -> reply.put(
                 new Outcome.Failure(new Refused(Refused.Reason.CANCELLED, "call to %s: called off".formatted(url)))));

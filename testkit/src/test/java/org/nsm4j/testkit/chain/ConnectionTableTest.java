@@ -114,8 +114,7 @@ class ConnectionTableTest {
                 scheduler.after(
                         Duration.ofMillis(i),
                         service,
-                        () -> chain.request(
-                                Requests.again(answer.withService(service)), Caller.SELF));
+                        () -> chain.request(Requests.again(answer.withService(service)), Caller.SELF));
             }
             scheduler.run(SECOND);
             assertThat(end.requests().stream()
@@ -174,7 +173,8 @@ class ConnectionTableTest {
     void nothing_is_left_open_however_close_and_request_race() {
         for (long seed = 0; seed < SEEDS; seed++) {
             restart(seed);
-            end.beforeRequest(call -> scheduler.pause(Duration.ofMillis(scheduler.random().nextInt(3))));
+            end.beforeRequest(
+                    call -> scheduler.pause(Duration.ofMillis(scheduler.random().nextInt(3))));
             for (int i = 0; i < 6; i++) {
                 boolean closes = i % 2 == 1;
                 scheduler.after(Duration.ofMillis(i), closes ? "close" : "request", () -> {
@@ -323,8 +323,7 @@ class ConnectionTableTest {
         end.answerAs("vpn-1");
         var answer = chain.request(Requests.first("a"), Caller.SELF);
         end.answerAs("vpn-2");
-        var again = chain.request(
-                Requests.again(answer.withState(Connection.State.RESELECT_REQUESTED)), Caller.SELF);
+        var again = chain.request(Requests.again(answer.withState(Connection.State.RESELECT_REQUESTED)), Caller.SELF);
         assertThat(end.log()).containsExactly("request FIRST", "close", "request RESELECT");
         assertThat(end.lastRequest().flatMap(Call::previous)).isEmpty();
         assertThat(again.endpoint()).isEqualTo("vpn-2");
