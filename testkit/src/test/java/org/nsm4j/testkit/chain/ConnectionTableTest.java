@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -463,7 +462,7 @@ class ConnectionTableTest {
         chain = Chain.through(new UpdatePath("client", Requests.ids()), table, next)
                 .to(end);
         chain.request(new Request(Connection.to("intranet"), List.of()), Caller.SELF);
-        var again = Objects.requireNonNull(table.reselect(onlyId(), SECOND).orElseThrow());
+        var again = table.reselect(onlyId(), SECOND).orElseThrow();
         assertThat(again.path().segments().stream().map(Object::toString))
                 .containsExactly("client/id-1", "forwarder/f-2");
     }
