@@ -6,6 +6,7 @@ import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.life.Refresh;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.policy.AuthorizeAnswer;
 
@@ -25,6 +26,7 @@ final class ClientChain {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // the path starts here
                         connections, // one event per connection at a time, from here on
+                        new ReportTimes(), // sees how long everything behind it took
                         new Refresh(connections, parts.scheduler(), parts.random()),
                         new ExcludeOwnPrefixes(java.util.List.of()), // what one connection has, another must not get
                         new GoTo(manager),

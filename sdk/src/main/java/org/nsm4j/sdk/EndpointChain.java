@@ -7,6 +7,7 @@ import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.path.TrimPath;
+import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
@@ -27,6 +28,7 @@ final class EndpointChain {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on
+                        new ReportTimes(), // sees how long everything behind it took
                         new UpdateToken(parts.tokens()),
                         new Authorize(parts.serverPolicies(), parts.scheduler()), // needs the tokens
                         new ExpireStale(connections, parts.scheduler()),

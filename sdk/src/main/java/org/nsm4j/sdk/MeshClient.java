@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
@@ -12,6 +13,7 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Path;
+import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.linux.netns.Netns;
 
@@ -41,17 +43,39 @@ public final class MeshClient implements AutoCloseable {
      * @throws org.nsm4j.core.model.Refused when a hop says no; nothing is left behind then
      */
     public Connection connect(ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
+        var start = Path.startingAt(Segment.of(name, id));
+        return chain.request(
+                request(url, workload, labels).with(connection -> connection.withId(id).withPath(start)), until(most));
+    }
+
+    /**
+     * Takes up a connection that an earlier process of this client had: the other hops know it by its path, and wires that
+     * stand are left as they are.
+     *
+     * @param last as that process was last answered
+     */
+    public Connection resume(
+            ConnectionId id,
+            ConnectUrl url,
+            Netns workload,
+            Map<String, String> labels,
+            Connection last,
+            Duration most) {
+        return chain.request(request(url, workload, labels).with(last.withId(id).withPath(last.path().at(0))), until(most));
+    }
+
+    private static Request request(ConnectUrl url, Netns workload, Map<String, String> labels) {
         var asked = url.request();
-        var merged = new java.util.TreeMap<>(labels);
+        var merged = new TreeMap<>(labels);
         merged.putAll(asked.connection().labels());
-        var request = asked.with(connection -> connection
-                        .withId(id)
-                        .withPath(Path.startingAt(Segment.of(name, id)))
-                        .withLabels(merged))
+        return asked.with(connection -> connection.withLabels(merged))
                 .offering(asked.preferences().stream()
                         .map(each -> each.with(Mechanism.INODE_URL, "file://" + workload.path()))
                         .toList());
-        return chain.request(request, Caller.selfUntil(transport.scheduler().now().plus(most)));
+    }
+
+    private Caller until(Duration most) {
+        return Caller.selfUntil(transport.scheduler().now().plus(most));
     }
 
     /** Unplugs a workload; does nothing when there is no such connection. */

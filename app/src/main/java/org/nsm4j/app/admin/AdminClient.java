@@ -91,8 +91,8 @@ public final class AdminClient implements Admin, AutoCloseable {
         cancellable(() -> {
             AdminGrpc.newBlockingStub(channel)
                     .watch(request(kind))
-                    .forEachRemaining(event ->
-                            events.accept(new Event(ItemMessages.item(event.getItem()), event.getDeleted())));
+                    .forEachRemaining(
+                            event -> events.accept(new Event(ItemMessages.item(event.getItem()), event.getDeleted())));
             return "";
         });
     }

@@ -45,7 +45,8 @@ public final class AdminServer {
             }
             var who = peer.map(Peer::toString).orElse("unknown");
             var refusal = Refusals.toStatus(new Refused(
-                    Refused.Reason.NOT_AUTHORIZED, "admin socket: caller %s (expected: %s)".formatted(who, rule.allowed())));
+                    Refused.Reason.NOT_AUTHORIZED,
+                    "admin socket: caller %s (expected: %s)".formatted(who, rule.allowed())));
             var trailers = refusal.getTrailers();
             call.close(refusal.getStatus(), trailers == null ? new Metadata() : trailers);
             return new ServerCall.Listener<>() {};

@@ -1,7 +1,6 @@
 package org.nsm4j.app.admin;
 
 import io.grpc.Context;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.function.Supplier;
@@ -45,19 +44,21 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void connect(ConnectRequest message, StreamObserver<ConnectProgress> out) {
-        interruptWhenCancelled(out);
-        answer(out, () -> audited("connect", message.getName() + " url=" + message.getUrl(), () -> {
-            var request = Messages.request(message);
-            if (request.target() instanceof org.nsm4j.app.admin.ConnectRequest.Target.Host
-                    && PEER.get().uid() != 0) {
-                throw new Refused(
-                        Refused.Reason.NOT_AUTHORIZED, "network namespace: host (expected: root; caller has %s)".formatted(PEER.get()));
-            }
-            var status = admin.connect(request, step -> out.onNext(progress(step)));
-            return ConnectProgress.newBuilder()
-                    .setConnection(ItemMessages.message(status))
-                    .build();
-        }));
+        interruptibly(() -> answer(
+                out,
+                () -> audited("connect", message.getName() + " url=" + message.getUrl(), () -> {
+                    var request = Messages.request(message);
+                    if (request.target() instanceof org.nsm4j.app.admin.ConnectRequest.Target.Host
+                            && PEER.get().uid() != 0) {
+                        throw new Refused(
+                                Refused.Reason.NOT_AUTHORIZED,
+                                "network namespace: host (expected: root; caller has %s)".formatted(PEER.get()));
+                    }
+                    var status = admin.connect(request, step -> out.onNext(progress(step)));
+                    return ConnectProgress.newBuilder()
+                            .setConnection(ItemMessages.message(status))
+                            .build();
+                })));
     }
 
     private static ConnectProgress progress(Admin.Step step) {
@@ -71,30 +72,35 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void disconnect(DisconnectRequest message, StreamObserver<DisconnectResponse> out) {
-        answer(out, () -> audited("close", message.getName(), () -> {
-            admin.disconnect(message.getName());
-            return DisconnectResponse.getDefaultInstance();
-        }));
+        answer(
+                out,
+                () -> audited("close", message.getName(), () -> {
+                    admin.disconnect(message.getName());
+                    return DisconnectResponse.getDefaultInstance();
+                }));
     }
 
     @Override
     public void list(ListRequest message, StreamObserver<ListResponse> out) {
-        answer(out, () -> ListResponse.newBuilder()
-                .addAllItems(admin.list(kind(message)).stream()
-                        .map(ItemMessages::message)
-                        .toList())
-                .build());
+        answer(
+                out,
+                () -> ListResponse.newBuilder()
+                        .addAllItems(admin.list(kind(message)).stream()
+                                .map(ItemMessages::message)
+                                .toList())
+                        .build());
     }
 
     @Override
     public void watch(ListRequest message, StreamObserver<Event> out) {
-        interruptWhenCancelled(out);
-        try {
-            admin.watch(kind(message), event -> out.onNext(ItemMessages.message(event)));
-            out.onCompleted();
-        } catch (RuntimeException e) {
-            fail(out, e);
-        }
+        interruptibly(() -> {
+            try {
+                admin.watch(kind(message), event -> out.onNext(ItemMessages.message(event)));
+                out.onCompleted();
+            } catch (RuntimeException e) {
+                fail(out, e);
+            }
+        });
     }
 
     private static Item.Kind kind(ListRequest message) {
@@ -145,29 +151,37 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void createJoinToken(JoinTokenRequest message, StreamObserver<JoinToken> out) {
-        answer(out, () -> audited("token", "", () -> {
-            var token = admin.createJoinToken(Messages.span(message.getLife()));
-            return JoinToken.newBuilder()
-                    .setToken(token.token())
-                    .setExpires(Messages.time(token.expires()))
-                    .build();
-        }));
+        answer(
+                out,
+                () -> audited("token", "", () -> {
+                    var token = admin.createJoinToken(Messages.span(message.getLife()));
+                    return JoinToken.newBuilder()
+                            .setToken(token.token())
+                            .setExpires(Messages.time(token.expires()))
+                            .build();
+                }));
     }
 
     @Override
     public void drain(DrainRequest message, StreamObserver<DrainResponse> out) {
-        interruptWhenCancelled(out);
-        answer(out, () -> audited("drain", "", () -> DrainResponse.newBuilder()
-                .setLeft(admin.drain(Messages.span(message.getTimeout())))
-                .build()));
+        interruptibly(() -> answer(
+                out,
+                () -> audited(
+                        "drain",
+                        "",
+                        () -> DrainResponse.newBuilder()
+                                .setLeft(admin.drain(Messages.span(message.getTimeout())))
+                                .build())));
     }
 
     @Override
     public void shutdown(ShutdownRequest message, StreamObserver<ShutdownResponse> out) {
-        answer(out, () -> audited("shutdown", "", () -> {
-            admin.shutdown();
-            return ShutdownResponse.getDefaultInstance();
-        }));
+        answer(
+                out,
+                () -> audited("shutdown", "", () -> {
+                    admin.shutdown();
+                    return ShutdownResponse.getDefaultInstance();
+                }));
     }
 
     /** One line for each call that changes something, whether it was refused or not. */
@@ -177,7 +191,13 @@ final class AdminService extends AdminGrpc.AdminImplBase {
             AUDIT.info("{} {} {} outcome=done", what, name, PEER.get());
             return result;
         } catch (Refused e) {
-            AUDIT.info("{} {} {} outcome=refused reason={} sentence=\"{}\"", what, name, PEER.get(), e.reason(), e.getMessage());
+            AUDIT.info(
+                    "{} {} {} outcome=refused reason={} sentence=\"{}\"",
+                    what,
+                    name,
+                    PEER.get(),
+                    e.reason(),
+                    e.getMessage());
             throw e;
         }
     }
@@ -200,9 +220,19 @@ final class AdminService extends AdminGrpc.AdminImplBase {
         }
     }
 
-    /** The caller went away: what runs for it is called off by an interrupt, and writing to it is no error. */
-    private static void interruptWhenCancelled(StreamObserver<?> out) {
+    /**
+     * When the caller goes away, what runs for it is called off by an interrupt. By the context, since the call's own
+     * events wait until the method returns.
+     */
+    private static void interruptibly(Runnable call) {
         var thread = Thread.currentThread();
-        ((ServerCallStreamObserver<?>) out).setOnCancelHandler(thread::interrupt);
+        var context = Context.current();
+        Context.CancellationListener interrupt = cancelled -> thread.interrupt();
+        context.addListener(interrupt, Runnable::run);
+        try {
+            call.run();
+        } finally {
+            context.removeListener(interrupt);
+        }
     }
 }

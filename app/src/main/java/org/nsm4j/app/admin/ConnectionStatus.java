@@ -115,7 +115,9 @@ public record ConnectionStatus(
                         connection.labels()),
                 new Plug(
                         netns,
-                        mechanism == null ? "" : mechanism.parameter(Mechanism.NAME).orElse(""),
+                        mechanism == null
+                                ? ""
+                                : mechanism.parameter(Mechanism.NAME).orElse(""),
                         mechanism == null ? "" : mechanism.type(),
                         ip.srcAddresses().stream().map(Object::toString).toList(),
                         ip.dstAddresses().stream().map(Object::toString).toList(),
@@ -128,7 +130,9 @@ public record ConnectionStatus(
                 connection.path().segments().stream().map(Hop::of).toList(),
                 declared,
                 since,
-                connection.state() == Connection.State.UP ? "" : connection.state().name());
+                connection.state() == Connection.State.UP
+                        ? ""
+                        : connection.state().name());
     }
 
     private static String text(Context.Route route) {

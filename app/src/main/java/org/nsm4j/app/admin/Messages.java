@@ -16,7 +16,7 @@ import org.nsm4j.api.admin.Target;
 import org.nsm4j.core.model.Refused;
 
 /** Between the admin's requests and answers and their messages on the socket; things that are listed: {@link ItemMessages}. */
-final class Messages {
+public final class Messages {
     private Messages() {}
 
     static Timestamp time(Instant time) {
@@ -61,7 +61,7 @@ final class Messages {
         return all;
     }
 
-    static ConnectRequest message(org.nsm4j.app.admin.ConnectRequest request) {
+    public static ConnectRequest message(org.nsm4j.app.admin.ConnectRequest request) {
         return ConnectRequest.newBuilder()
                 .setName(request.name())
                 .setUrl(request.url())
@@ -83,7 +83,7 @@ final class Messages {
         return message.build();
     }
 
-    static org.nsm4j.app.admin.ConnectRequest request(ConnectRequest message) {
+    public static org.nsm4j.app.admin.ConnectRequest request(ConnectRequest message) {
         return new org.nsm4j.app.admin.ConnectRequest(
                 message.getName(),
                 message.getUrl(),
@@ -134,7 +134,10 @@ final class Messages {
             message.setIdentityExpires(time(report.identityExpires()));
         }
         for (var part : report.parts()) {
-            message.addPartsBuilder().setName(part.name()).setReady(part.ready()).setText(part.text());
+            message.addPartsBuilder()
+                    .setName(part.name())
+                    .setReady(part.ready())
+                    .setText(part.text());
         }
         return message.build();
     }

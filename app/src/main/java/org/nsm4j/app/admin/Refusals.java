@@ -60,8 +60,7 @@ final class Refusals {
         }
         return switch (failure.getStatus().getCode()) {
             case UNAVAILABLE -> new AdminUnreachable(socket, failure);
-            case DEADLINE_EXCEEDED ->
-                new Refused(Refused.Reason.DEADLINE, "the node did not answer in time", failure);
+            case DEADLINE_EXCEEDED -> new Refused(Refused.Reason.DEADLINE, "the node did not answer in time", failure);
             case CANCELLED -> new Refused(Refused.Reason.CANCELLED, "called off", failure);
             default -> new Refused(Refused.Reason.INTERNAL, "the node answered: " + failure.getStatus(), failure);
         };

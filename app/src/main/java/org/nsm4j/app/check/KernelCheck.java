@@ -50,13 +50,19 @@ final class KernelCheck {
         try (var network = Network.open(netns)) {
             var veth = new NewLink.Veth(LinkSettings.named("check-a"), LinkSettings.named("check-b"));
             findings.add(link(network, "veth", veth, "local wires need CONFIG_VETH"));
-            var vxlan = new NewLink.Vxlan(LinkSettings.named("check-x"), new VxlanSettings(VNI, 0, null, null, 4789, false));
+            var vxlan = new NewLink.Vxlan(
+                    LinkSettings.named("check-x"), new VxlanSettings(VNI, 0, null, null, 4789, false));
             findings.add(link(network, "vxlan", vxlan, "wires between nodes need CONFIG_VXLAN"));
-            findings.add(link(network, "bridge", NewLink.bridge(LinkSettings.named("check-br")), "load the module bridge"));
+            findings.add(
+                    link(network, "bridge", NewLink.bridge(LinkSettings.named("check-br")), "load the module bridge"));
             findings.add(wireguard(network));
-            findings.add(attempt("rules", "policy routing", "it needs CONFIG_IP_MULTIPLE_TABLES", () -> network.change()
-                    .addRule(Rule.from(Prefix.parse("192.0.2.0/24"), 4711, 4711))
-                    .commit()));
+            findings.add(attempt(
+                    "rules",
+                    "policy routing",
+                    "it needs CONFIG_IP_MULTIPLE_TABLES",
+                    () -> network.change()
+                            .addRule(Rule.from(Prefix.parse("192.0.2.0/24"), 4711, 4711))
+                            .commit()));
         }
         findings.add(attempt("nftables", "nf_tables answers", "load the module nf_tables", () -> nftables(netns)));
         findings.add(tun());
@@ -64,9 +70,11 @@ final class KernelCheck {
     }
 
     private static Finding link(Network network, String kind, NewLink link, String cure) {
-        return attempt(kind, "links of kind " + kind + " can be made", cure, () -> network.change()
-                .addLink(link)
-                .commit());
+        return attempt(
+                kind,
+                "links of kind " + kind + " can be made",
+                cure,
+                () -> network.change().addLink(link).commit());
     }
 
     private static Finding wireguard(Network network) {

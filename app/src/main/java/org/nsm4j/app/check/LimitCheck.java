@@ -13,7 +13,8 @@ final class LimitCheck {
     private LimitCheck() {}
 
     static List<Finding> run() {
-        return List.of(openFiles(Path.of("/proc/self/limits")), sysctls(Path.of("/proc/sys/net/ipv4/conf/all/forwarding")));
+        return List.of(
+                openFiles(Path.of("/proc/self/limits")), sysctls(Path.of("/proc/sys/net/ipv4/conf/all/forwarding")));
     }
 
     static Finding openFiles(Path limits) {

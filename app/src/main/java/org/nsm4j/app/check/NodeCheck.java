@@ -45,6 +45,7 @@ final class NodeCheck {
         var text = "%s is off by %d ms".formatted(node.name(), offset.toMillis());
         return offset.abs().compareTo(CLOCK) <= 0
                 ? Finding.ok("clock", text)
-                : Finding.fail("clock", text, "set the clocks by NTP: tokens of one node would be refused by the other");
+                : Finding.fail(
+                        "clock", text, "set the clocks by NTP: tokens of one node would be refused by the other");
     }
 }

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 
 /** {@code nsm apply -f FILE} and {@code nsm delete -f FILE} */
 @Command(
-        mixinStandardHelpOptions = true,
         description = "Registers, or takes back, what YAML or JSON files describe: NetworkService, "
                 + "NetworkServiceEndpoint, Connection. All files are checked before anything is sent.")
 final class ApplyCommand implements Callable<Integer> {

@@ -22,7 +22,6 @@ import picocli.CommandLine.Option;
 /** {@code nsm check} */
 @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
         description = "Looks for what does not work, or soon will not: kernel, limits, files, ports, identity, clocks, "
                 + "leftovers. Changes nothing. Exit code 4 if something fails.")
 final class CheckCommand implements Callable<Integer> {
@@ -48,7 +47,10 @@ final class CheckCommand implements Callable<Integer> {
         var root = "root".equals(System.getProperty("user.name"));
         var findings = HostCheck.run(settings, root, answer.report(), answer.nodes());
         if (format == Format.json) {
-            surroundings.out().println(Format.json(findings.stream().map(CheckCommand::json).toList()));
+            surroundings
+                    .out()
+                    .println(Format.json(
+                            findings.stream().map(CheckCommand::json).toList()));
         } else {
             print(findings, answer.report());
         }
@@ -87,12 +89,11 @@ final class CheckCommand implements Callable<Integer> {
         out.println(report.map(each -> "node " + each.name() + " runs here, nsm4j " + each.version())
                 .orElse("no node runs here: looking at whether one could"));
         for (var finding : findings) {
-            var verdict =
-                    switch (finding.verdict()) {
-                        case OK -> "ok";
-                        case WARN -> "warn";
-                        case FAIL -> "FAIL";
-                    };
+            var verdict = switch (finding.verdict()) {
+                case OK -> "ok";
+                case WARN -> "warn";
+                case FAIL -> "FAIL";
+            };
             out.println(style.paint("%-5s".formatted(verdict)) + "%-15s".formatted(finding.what()) + finding.text());
             if (!finding.cure().isEmpty()) {
                 out.println(" ".repeat(20) + "→ " + finding.cure());

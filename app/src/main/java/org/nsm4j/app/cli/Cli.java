@@ -35,7 +35,11 @@ public final class Cli {
         this.surroundings = surroundings;
         with("down", () -> new DownCommand(surroundings));
         with("apply", () -> new ApplyCommand(surroundings, false));
-        with("delete", () -> new ApplyCommand(surroundings, true));
+        commands.put("delete", () -> {
+            var spec = CommandSpec.forAnnotatedObject(new ApplyCommand(surroundings, true));
+            spec.usageMessage().description("Takes back what such files describe; only kinds and names count.");
+            return spec;
+        });
         with("connect", () -> new ConnectCommand(surroundings));
         with("disconnect", () -> new DisconnectCommand(surroundings));
         with("get", () -> new GetCommand(surroundings));
@@ -59,16 +63,18 @@ public final class Cli {
     public Cli withRoles(Supplier<Roles> roles) {
         add("up", role("up", NodeSettings.class, s -> roles.get().node(s)));
         add("manager", role("manager", ManagerSettings.class, s -> roles.get().manager(s)));
-        add("forwarder", role("forwarder", ForwarderSettings.class, s -> roles.get().forwarder(s)));
-        add("registry", role("registry", RegistrySettings.class, s -> roles.get().registry(s)));
+        add(
+                "forwarder",
+                role("forwarder", ForwarderSettings.class, s -> roles.get().forwarder(s)));
+        add(
+                "registry",
+                role("registry", RegistrySettings.class, s -> roles.get().registry(s)));
         add("client", role("client", ClientSettings.class, s -> roles.get().client(s)));
         commands.put("endpoint", () -> {
-            var endpoint = CommandSpec.wrapWithoutInspection((Runnable) () -> {
-                        throw new CommandLine.ParameterException(
-                                new CommandLine(CommandSpec.create()), "a function is missing (responder, vpn-gateway)");
+            var endpoint = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) () -> {
+                        throw new BadUsage("endpoint: a function is missing (expected: responder or vpn-gateway)");
                     })
-                    .name("endpoint")
-                    .mixinStandardHelpOptions(true);
+                    .name("endpoint");
             endpoint.usageMessage().description("Runs a network function that we ship.");
             endpoint.addSubcommand(
                     "responder",
@@ -76,7 +82,10 @@ public final class Cli {
                             .spec());
             endpoint.addSubcommand(
                     "vpn-gateway",
-                    role("vpn-gateway", VpnGatewaySettings.class, s -> roles.get().vpnGateway(s))
+                    role(
+                                    "vpn-gateway",
+                                    VpnGatewaySettings.class,
+                                    s -> roles.get().vpnGateway(s))
                             .spec());
             return endpoint;
         });
@@ -87,7 +96,8 @@ public final class Cli {
         commands.put(name, role::spec);
     }
 
-    private <S extends Record & RoleSettings> RoleCommand<S> role(String name, Class<S> type, RoleCommand.Starter<S> starter) {
+    private <S extends Record & RoleSettings> RoleCommand<S> role(
+            String name, Class<S> type, RoleCommand.Starter<S> starter) {
         return new RoleCommand<>(name, type, starter, surroundings);
     }
 
@@ -95,13 +105,13 @@ public final class Cli {
     public int run(String... args) {
         var failures = new Failures(surroundings, List.of(args).contains("-v"));
         var typed = firstWord(args);
-        var line = typed.isEmpty() || !commands.containsKey(typed) ? withAll() : withOnly(typed);
-        if (!typed.isEmpty() && !commands.containsKey(typed) && !typed.equals("help")) {
+        if (!typed.isEmpty() && !commands.containsKey(typed)) {
             surroundings
                     .err()
                     .println("nsm: %s: no such command%s".formatted(typed, NearName.hint(typed, commands.keySet())));
             return Exit.USAGE.code();
         }
+        var line = typed.isEmpty() ? withAll() : withOnly(typed);
         return line.setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
@@ -135,16 +145,17 @@ public final class Cli {
     CommandLine withAll() {
         var spec = top();
         commands.forEach((name, command) -> spec.addSubcommand(name, command.get()));
-        spec.addSubcommand("help", CommandSpec.forAnnotatedObject(new CommandLine.HelpCommand()));
         return new CommandLine(spec);
     }
 
     private CommandSpec top() {
-        var spec = CommandSpec.wrapWithoutInspection(
-                (java.util.concurrent.Callable<Integer>) this::usage).name("nsm");
-        spec.usageMessage().description("Network Service Mesh: plugs workloads into networks that they ask for by name.");
+        var spec = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) this::usage)
+                .name("nsm");
+        spec.usageMessage()
+                .description("Network Service Mesh: plugs workloads into networks that they ask for by name.");
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
+                .scopeType(CommandLine.ScopeType.INHERIT)
                 .description("Show this help.")
                 .build());
         spec.addOption(OptionSpec.builder("-v")

@@ -5,10 +5,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 
 /** {@code nsm completion} */
-@Command(
-        name = "completion",
-        mixinStandardHelpOptions = true,
-        description = "Prints a completion script for bash and zsh: source <(nsm completion)")
+@Command(name = "completion", description = "Prints a completion script for bash and zsh: source <(nsm completion)")
 final class CompletionCommand implements Callable<Integer> {
     private final Surroundings surroundings;
     private final Cli cli;

@@ -22,7 +22,6 @@ import picocli.CommandLine.Parameters;
 /** {@code nsm connect kernel://SERVICE/INTERFACE --netns NAME} */
 @Command(
         name = "connect",
-        mixinStandardHelpOptions = true,
         description = "Plugs a workload into a network service.",
         footer = {"", "Example: nsm connect kernel://vpn-gateway/nsm-1 --netns app"})
 final class ConnectCommand implements Callable<Integer> {
@@ -62,7 +61,8 @@ final class ConnectCommand implements Callable<Integer> {
                 names = "--netns",
                 required = true,
                 paramLabel = "NAME|PATH|host",
-                description = "A network namespace as ip netns knows it, or its file; host: this host's own (root only).")
+                description =
+                        "A network namespace as ip netns knows it, or its file; host: this host's own (root only).")
         private @Nullable String netns;
 
         @Option(names = "--pid", required = true, paramLabel = "PID", description = "That of a process.")
@@ -82,8 +82,7 @@ final class ConnectCommand implements Callable<Integer> {
             try {
                 return GoDuration.parse(text);
             } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException(
-                        "\"%s\" (expected: %s)".formatted(text, e.getMessage()));
+                throw new CommandLine.TypeConversionException("\"%s\" (expected: %s)".formatted(text, e.getMessage()));
             }
         }
     }
@@ -134,9 +133,7 @@ final class ConnectCommand implements Callable<Integer> {
 
     private void print(Admin.Step step, boolean quiet) {
         if (!quiet) {
-            surroundings
-                    .out()
-                    .println("%3d %-60s %8s".formatted(step.number(), step.text(), millis(step.took())));
+            surroundings.out().println("%3d %-60s %8s".formatted(step.number(), step.text(), millis(step.took())));
             surroundings.out().flush();
         }
     }

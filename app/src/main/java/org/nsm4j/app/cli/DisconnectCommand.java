@@ -8,10 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code nsm disconnect NAME…} */
-@Command(
-        name = "disconnect",
-        mixinStandardHelpOptions = true,
-        description = "Closes connections; what connect made is gone when this returns.")
+@Command(name = "disconnect", description = "Closes connections; what connect made is gone when this returns.")
 final class DisconnectCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

@@ -8,10 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code nsm down} */
-@Command(
-        name = "down",
-        mixinStandardHelpOptions = true,
-        description = "Ends this host's node. Wires stay, and the next nsm up adopts them.")
+@Command(name = "down", description = "Ends this host's node. Wires stay, and the next nsm up adopts them.")
 final class DownCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

@@ -10,10 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code nsm explain SERVICE --label KEY=VALUE} */
-@Command(
-        name = "explain",
-        mixinStandardHelpOptions = true,
-        description = "Says which endpoint a client would get, and why not the others.")
+@Command(name = "explain", description = "Says which endpoint a client would get, and why not the others.")
 final class ExplainCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -38,7 +35,9 @@ final class ExplainCommand implements Callable<Integer> {
                         admin, Item.Kind.SERVICE, service, each -> each.explain(service, labels)));
         surroundings.out().println(explanation.rule());
         var table = new Table("ENDPOINT", "CHOSEN", "BECAUSE");
-        explanation.candidates().forEach(each -> table.row(each.endpoint(), each.chosen() ? "yes" : "no", each.because()));
+        explanation
+                .candidates()
+                .forEach(each -> table.row(each.endpoint(), each.chosen() ? "yes" : "no", each.because()));
         table.lines().forEach(line -> surroundings.out().println(new Style(surroundings).paint(line)));
         return Exit.OK.code();
     }

@@ -42,7 +42,8 @@ enum Format {
             case table -> Listings.table(kind, items, false).lines();
             case wide -> Listings.table(kind, items, true).lines();
             case json -> List.of(json(ManifestWriter.list(items)));
-            case yaml -> items.stream().map(item -> yaml(ManifestWriter.resource(item))).toList();
+            case yaml ->
+                items.stream().map(item -> yaml(ManifestWriter.resource(item))).toList();
             case name -> items.stream().map(Listings::reference).toList();
         };
     }

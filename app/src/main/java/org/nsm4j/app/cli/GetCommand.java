@@ -11,10 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code nsm get services|endpoints|connections|nodes} */
-@Command(
-        name = "get",
-        mixinStandardHelpOptions = true,
-        description = "Lists services, endpoints, connections of this node, or nodes.")
+@Command(name = "get", description = "Lists services, endpoints, connections of this node, or nodes.")
 final class GetCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 
@@ -81,7 +78,9 @@ final class GetCommand implements Callable<Integer> {
             case json ->
                 out.println(Format.jsonLine(
                         java.util.Map.of("deleted", event.deleted(), "object", ManifestWriter.resource(event.item()))));
-            case yaml -> out.println("---\n# " + (event.deleted() ? "deleted\n" : "present\n") + format.lines(kind, one).getFirst());
+            case yaml ->
+                out.println("---\n# " + (event.deleted() ? "deleted\n" : "present\n")
+                        + format.lines(kind, one).getFirst());
             case name -> out.println(sign + format.lines(kind, one).getFirst());
         }
         out.flush();

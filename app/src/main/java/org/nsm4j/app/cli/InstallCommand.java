@@ -8,10 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code nsm install} */
-@Command(
-        name = "install",
-        mixinStandardHelpOptions = true,
-        description = "Makes nsm up a systemd service of this host.")
+@Command(name = "install", description = "Makes nsm up a systemd service of this host.")
 final class InstallCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

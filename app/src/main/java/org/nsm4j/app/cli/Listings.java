@@ -39,14 +39,25 @@ final class Listings {
 
     private static Table headings(Item.Kind kind, boolean wide) {
         return switch (kind) {
-            case SERVICE -> wide ? new Table("NAME", "PAYLOAD", "RULES", "SELECTORS") : new Table("NAME", "PAYLOAD", "RULES");
+            case SERVICE ->
+                wide ? new Table("NAME", "PAYLOAD", "RULES", "SELECTORS") : new Table("NAME", "PAYLOAD", "RULES");
             case ENDPOINT ->
                 wide
                         ? new Table("NAME", "SERVICES", "EXPIRES", "URL", "LABELS")
                         : new Table("NAME", "SERVICES", "EXPIRES");
             case CONNECTION ->
                 wide
-                        ? new Table("NAME", "SERVICE", "ENDPOINT", "STATE", "INTERFACE", "ADDRESSES", "NETNS", "MTU", "AGE", "PATH")
+                        ? new Table(
+                                "NAME",
+                                "SERVICE",
+                                "ENDPOINT",
+                                "STATE",
+                                "INTERFACE",
+                                "ADDRESSES",
+                                "NETNS",
+                                "MTU",
+                                "AGE",
+                                "PATH")
                         : new Table("NAME", "SERVICE", "ENDPOINT", "STATE", "INTERFACE", "ADDRESSES");
             case NODE ->
                 wide

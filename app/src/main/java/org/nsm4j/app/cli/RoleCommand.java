@@ -49,22 +49,23 @@ final class RoleCommand<S extends Record & RoleSettings> {
     CommandSpec spec() {
         var holder = new CommandSpec[1];
         var spec = CommandSpec.wrapWithoutInspection((Callable<Integer>) () -> run(holder[0]))
-                .name(name)
-                .mixinStandardHelpOptions(true);
+                .name(name);
         holder[0] = spec;
         spec.usageMessage()
                 .description(description())
                 .abbreviateSynopsis(true)
                 .sortOptions(false)
-                .footer("", "A flag goes before its variable, the variable before the file, the file before the default.");
+                .footer(
+                        "",
+                        "A flag goes before its variable, the variable before the file, the file before the default.");
         for (var declaration : Declaration.of(type)) {
             spec.addOption(option(declaration));
         }
         spec.addOption(OptionSpec.builder(CONFIG)
                 .paramLabel("FILE")
                 .type(String.class)
-                .description(
-                        "A YAML file of settings, named as the flags (NSM_CONFIG; default: %s if it is there)".formatted(FILE))
+                .description("A YAML file of settings, named as the flags (NSM_CONFIG; default: %s if it is there)"
+                        .formatted(FILE))
                 .build());
         return spec;
     }
@@ -84,8 +85,9 @@ final class RoleCommand<S extends Record & RoleSettings> {
         var preset = declaration.setting().preset();
         var option = OptionSpec.builder(declaration.flag())
                 .type(String.class)
-                .description(escape(declaration.setting().means()), escape(declaration.env()
-                        + (preset.isEmpty() ? "" : ", default: " + preset)));
+                .description(
+                        escape(declaration.setting().means()),
+                        escape(declaration.env() + (preset.isEmpty() ? "" : ", default: " + preset)));
         return declaration.isSwitch()
                 ? option.arity("0..1").fallbackValue("true").paramLabel("BOOL").build()
                 : option.arity("1").paramLabel("VALUE").build();

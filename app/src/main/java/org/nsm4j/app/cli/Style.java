@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 final class Style {
     private static final Pattern GOOD = Pattern.compile("(?<![\\w-])(UP|ok|ready|yes)(?![\\w-])");
     private static final Pattern BAD = Pattern.compile("(?<![\\w-])(DOWN|FAIL|not ready)(?![\\w-])");
-    private static final Pattern DOUBTFUL = Pattern.compile("(?<![\\w-])(warn|RESELECT_REQUESTED|REFRESH_REQUESTED)(?![\\w-])");
+    private static final Pattern DOUBTFUL =
+            Pattern.compile("(?<![\\w-])(warn|RESELECT_REQUESTED|REFRESH_REQUESTED)(?![\\w-])");
 
     private final boolean colours;
 

@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 /** {@code nsm token} */
 @Command(
         name = "token",
-        mixinStandardHelpOptions = true,
         description = "Prints a token by which one other host may join this domain once: nsm up --join TOKEN")
 final class TokenCommand implements Callable<Integer> {
     private final Surroundings surroundings;

@@ -6,10 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code nsm uninstall} */
-@Command(
-        name = "uninstall",
-        mixinStandardHelpOptions = true,
-        description = "Stops the service and removes all that nsm install wrote.")
+@Command(name = "uninstall", description = "Stops the service and removes all that nsm install wrote.")
 final class UninstallCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code nsm version} */
-@Command(name = "version", mixinStandardHelpOptions = true, description = "Prints the version of nsm4j and of the JVM.")
+@Command(name = "version", description = "Prints the version of nsm4j and of the JVM.")
 final class VersionCommand implements Callable<Integer> {
     private final Surroundings surroundings;
 

@@ -8,30 +8,38 @@ import org.nsm4j.core.model.Url;
 /** {@code nsm manager}; names and defaults are those of upstream's cmd-nsmgr. */
 public record ManagerSettings(
         @Setting(env = "NSM_NAME", preset = "nmgr", means = "name of this manager in paths and in the registry")
-                String name,
+        String name,
+
         @Setting(
-                        env = "NSM_LISTEN_ON",
-                        preset = "unix:///var/lib/networkservicemesh/nsm.io.sock",
-                        means = "where to listen; the first tcp URL is the one that the registry publishes")
-                List<Url> listenOn,
+                env = "NSM_LISTEN_ON",
+                preset = "unix:///var/lib/networkservicemesh/nsm.io.sock",
+                means = "where to listen; the first tcp URL is the one that the registry publishes")
+        List<Url> listenOn,
+
         @Setting(env = "NSM_REGISTRY_URL", preset = "tcp://localhost:5001", means = "the domain's registry")
-                Url registryUrl,
+        Url registryUrl,
+
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
-                Duration maxTokenLifetime,
+        Duration maxTokenLifetime,
+
         @Setting(env = "NSM_DIAL_TIMEOUT", preset = "750ms", means = "how long to wait for the next hop to answer")
-                Duration dialTimeout,
+        Duration dialTimeout,
+
         @Setting(
-                        env = "NSM_FORWARDER_NETWORK_SERVICE_NAME",
-                        preset = "forwarder",
-                        means = "the service that forwarders register as")
-                String forwarderService,
+                env = "NSM_FORWARDER_NETWORK_SERVICE_NAME",
+                preset = "forwarder",
+                means = "the service that forwarders register as")
+        String forwarderService,
+
         @Setting(
-                        env = "SPIFFE_ENDPOINT_SOCKET",
-                        preset = "",
-                        means = "the Workload API that identities come from; empty: that of nsm up")
-                Optional<Url> workloadApi,
+                env = "SPIFFE_ENDPOINT_SOCKET",
+                preset = "",
+                means = "the Workload API that identities come from; empty: that of nsm up")
+        Optional<Url> workloadApi,
+
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
-                Optional<HostPort> metricsListenOn,
+        Optional<HostPort> metricsListenOn,
+
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel)
+        LogLevel logLevel)
         implements RoleSettings {}

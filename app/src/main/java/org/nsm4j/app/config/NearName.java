@@ -12,7 +12,8 @@ public final class NearName {
     public static Optional<String> of(String typed, Collection<String> names) {
         return names.stream()
                 .filter(name -> distance(typed, name) <= Math.max(1, Math.min(typed.length(), name.length()) / 3))
-                .min(Comparator.<String>comparingInt(name -> distance(typed, name)).thenComparing(name -> name));
+                .min(Comparator.<String>comparingInt(name -> distance(typed, name))
+                        .thenComparing(name -> name));
     }
 
     /** The nearest name as the end of a sentence: {@code ; did you mean "x"?}, or nothing. */

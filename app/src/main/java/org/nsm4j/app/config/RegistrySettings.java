@@ -8,28 +8,36 @@ import org.nsm4j.core.model.Url;
 
 /** {@code nsm registry}; names and defaults are those of upstream's cmd-registry-memory, plus the durable store. */
 public record RegistrySettings(
-        @Setting(env = "NSM_NAME", preset = "registry", means = "name of this registry in paths") String name,
+        @Setting(env = "NSM_NAME", preset = "registry", means = "name of this registry in paths")
+        String name,
+
         @Setting(env = "NSM_LISTEN_ON", preset = "unix:///listen.on.socket", means = "where to listen")
-                List<Url> listenOn,
+        List<Url> listenOn,
+
         @Setting(
-                        env = "NSM_EXPIRE_PERIOD",
-                        preset = "1m",
-                        means = "how long a registration lasts that names no end itself")
-                Duration expirePeriod,
+                env = "NSM_EXPIRE_PERIOD",
+                preset = "1m",
+                means = "how long a registration lasts that names no end itself")
+        Duration expirePeriod,
+
         @Setting(
-                        env = "NSM_STORE",
-                        preset = "",
-                        means = "file of the durable store; empty: memory alone, rebuilt by refreshes after a restart")
-                Optional<Path> store,
+                env = "NSM_STORE",
+                preset = "",
+                means = "file of the durable store; empty: memory alone, rebuilt by refreshes after a restart")
+        Optional<Path> store,
+
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
-                Duration maxTokenLifetime,
+        Duration maxTokenLifetime,
+
         @Setting(
-                        env = "SPIFFE_ENDPOINT_SOCKET",
-                        preset = "",
-                        means = "the Workload API that identities come from; empty: that of nsm up")
-                Optional<Url> workloadApi,
+                env = "SPIFFE_ENDPOINT_SOCKET",
+                preset = "",
+                means = "the Workload API that identities come from; empty: that of nsm up")
+        Optional<Url> workloadApi,
+
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
-                Optional<HostPort> metricsListenOn,
+        Optional<HostPort> metricsListenOn,
+
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
-                LogLevel logLevel)
+        LogLevel logLevel)
         implements RoleSettings {}

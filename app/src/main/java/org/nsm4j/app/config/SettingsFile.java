@@ -28,7 +28,8 @@ public final class SettingsFile {
                 return values;
             }
             if (!root.isObject()) {
-                throw new BadSettings(List.of("%s: %s (expected: KEY: VALUE lines)".formatted(file, root.getNodeType())));
+                throw new BadSettings(
+                        List.of("%s: %s (expected: KEY: VALUE lines)".formatted(file, root.getNodeType())));
             }
             root.properties().forEach(entry -> values.put(entry.getKey(), text(entry.getValue())));
             return values;

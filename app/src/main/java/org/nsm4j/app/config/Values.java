@@ -65,9 +65,12 @@ final class Values {
             return labels(text);
         }
         if (arguments[0] instanceof ParameterizedType) {
-            return groups(text, item -> read(((ParameterizedType) arguments[0]).getActualTypeArguments()[0], item, setting));
+            return groups(
+                    text, item -> read(((ParameterizedType) arguments[0]).getActualTypeArguments()[0], item, setting));
         }
-        return items(text).stream().map(item -> read(arguments[0], item, setting)).toList();
+        return items(text).stream()
+                .map(item -> read(arguments[0], item, setting))
+                .toList();
     }
 
     private static int number(String text, Setting setting) {

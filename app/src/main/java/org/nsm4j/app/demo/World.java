@@ -83,18 +83,14 @@ final class World implements AutoCloseable {
         raise(host, UNDERLAY);
         try (var network = Network.open(Netns.named(host))) {
             int link = network.link(UNDERLAY).orElseThrow().index();
-            network.change()
-                    .addAddress(Address.of(link, Prefix.parse(address)))
-                    .commit();
+            network.change().addAddress(Address.of(link, Prefix.parse(address))).commit();
         }
     }
 
     private static void raise(String host, String name) {
         try (var network = Network.open(Netns.named(host))) {
             int link = network.link(name).orElseThrow().index();
-            network.change()
-                    .setLink(link, LinkSettings.unchanged().up(true))
-                    .commit();
+            network.change().setLink(link, LinkSettings.unchanged().up(true)).commit();
         }
     }
 
@@ -105,7 +101,8 @@ final class World implements AutoCloseable {
 
     /** Starts a program on a host; its output goes to a log file of that name. */
     Process start(String host, String log, List<String> command) {
-        var inside = new ArrayList<>(List.of("nsenter", "--net=" + Netns.named(host).path()));
+        var inside =
+                new ArrayList<>(List.of("nsenter", "--net=" + Netns.named(host).path()));
         inside.addAll(command);
         try {
             var output = folder.resolve(log + ".log").toFile();

@@ -50,18 +50,18 @@ public record SystemdUnit(Path launcher, Path javaHome) {
                 ProtectClock=yes
                 ProtectHostname=yes
                 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+                # Entering and probing network namespaces is the job; no other kind is touched.
+                RestrictNamespaces=net
                 RestrictRealtime=yes
                 RestrictSUIDSGID=yes
                 LockPersonality=yes
                 SystemCallArchitectures=native
                 # Not set, and why: ProtectKernelTunables (endpoints switch forwarding on), PrivateTmp (workloads may keep
-                # their sockets in /tmp), MemoryDenyWriteExecute (the JVM compiles), RestrictNamespaces (entering them is
-                # the job).
+                # their sockets in /tmp), MemoryDenyWriteExecute (the JVM compiles).
 
                 [Install]
                 WantedBy=multi-user.target
-                """
-                .formatted(javaHome, quoted(launcher));
+                """.formatted(javaHome, quoted(launcher));
     }
 
     /** A space in the path would end the command's name, a percent sign begin a specifier. */

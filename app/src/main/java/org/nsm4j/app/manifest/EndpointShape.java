@@ -27,7 +27,9 @@ final class EndpointShape {
         if (services.isEmpty()) {
             spec.problem("network_service_names", "empty (expected: the services that the endpoint provides)");
         }
-        var url = spec.has("url") ? spec.read("url", text -> Url.parse(text).toString()).orElse("") : "";
+        var url = spec.has("url")
+                ? spec.read("url", text -> Url.parse(text).toString()).orElse("")
+                : "";
         return Endpoint.named(Names.of(metadataName, spec))
                 .providing(services)
                 .withLabels(labels(spec, services, problems))
@@ -43,7 +45,8 @@ final class EndpointShape {
             if (!services.contains(service)) {
                 problems.add(value.line(), "%s: not among network_service_names".formatted(path));
             }
-            labels.put(service, Fields.of(value, path, problems, List.of("labels")).labels("labels"));
+            labels.put(
+                    service, Fields.of(value, path, problems, List.of("labels")).labels("labels"));
         });
         return labels;
     }
@@ -54,6 +57,7 @@ final class EndpointShape {
             return null;
         }
         return Instant.ofEpochSecond(
-                time.get().read("seconds", Long::parseLong).orElse(0L), time.get().number("nanos"));
+                time.get().read("seconds", Long::parseLong).orElse(0L),
+                time.get().number("nanos"));
     }
 }

@@ -24,8 +24,7 @@ final class Fields {
     static Fields of(Tree tree, String path, Problems problems, List<String> known) {
         if (!(tree instanceof Tree.Mapping mapping)) {
             problems.add(
-                    tree.line(),
-                    "%s: %s (expected: a map)".formatted(path.isEmpty() ? "document" : path, tree.kind()));
+                    tree.line(), "%s: %s (expected: a map)".formatted(path.isEmpty() ? "document" : path, tree.kind()));
             return new Fields(new Tree.Mapping(tree.line(), Map.of()), path, problems);
         }
         var fields = new Fields(mapping, path, problems);

@@ -49,7 +49,9 @@ public final class ManifestWriter {
     private static Map<String, Object> spec(NetworkService service) {
         var spec = map("name", service.name(), "payload", service.payload().value());
         if (!service.matches().isEmpty()) {
-            spec.put("matches", service.matches().stream().map(ManifestWriter::match).toList());
+            spec.put(
+                    "matches",
+                    service.matches().stream().map(ManifestWriter::match).toList());
         }
         return spec;
     }
@@ -60,7 +62,8 @@ public final class ManifestWriter {
             fields.put("source_selector", new TreeMap<>(match.source()));
         }
         if (!match.routes().isEmpty()) {
-            fields.put("routes", match.routes().stream().map(ManifestWriter::route).toList());
+            fields.put(
+                    "routes", match.routes().stream().map(ManifestWriter::route).toList());
         }
         if (match.fallsThrough()) {
             fields.put("fallthrough", true);

@@ -29,7 +29,11 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
                 .append(": ")
                 .append(event.getFormattedMessage());
         for (var cause = event.getThrowableProxy(); cause != null; cause = cause.getCause()) {
-            line.append(" failure=\"").append(cause.getClassName()).append(": ").append(cause.getMessage()).append('"');
+            line.append(" failure=\"")
+                    .append(cause.getClassName())
+                    .append(": ")
+                    .append(cause.getMessage())
+                    .append('"');
             if (event.getLevel().isGreaterOrEqual(Level.ERROR)) {
                 line.append(" at=\"").append(frames(cause)).append('"');
             }

@@ -23,10 +23,14 @@ public final class Metrics {
     };
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Counter requests = counter("nsm_requests", "Requests and closes, by what became of them", "role", "verb", "outcome");
-    private final Histogram requestTime = histogram("nsm_request_seconds", "Time of requests and closes", "role", "verb");
-    private final Counter kernel = counter("nsm_kernel_operations", "Changes asked of the kernel", "operation", "outcome");
-    private final Histogram kernelTime = histogram("nsm_kernel_operation_seconds", "Time of changes of the kernel", "operation");
+    private final Counter requests =
+            counter("nsm_requests", "Requests and closes, by what became of them", "role", "verb", "outcome");
+    private final Histogram requestTime =
+            histogram("nsm_request_seconds", "Time of requests and closes", "role", "verb");
+    private final Counter kernel =
+            counter("nsm_kernel_operations", "Changes asked of the kernel", "operation", "outcome");
+    private final Histogram kernelTime =
+            histogram("nsm_kernel_operation_seconds", "Time of changes of the kernel", "operation");
     private final Map<String, IntSupplier> connections = new ConcurrentHashMap<>();
     private final Map<String, LongSupplier> leases = new ConcurrentHashMap<>();
     private final Map<String, IntSupplier> entries = new ConcurrentHashMap<>();
@@ -35,8 +39,18 @@ public final class Metrics {
     /** Nothing counted yet. */
     public Metrics() {
         gauge("nsm_connections", "Connections that are held now", "role", connections, IntSupplier::getAsInt);
-        gauge("nsm_leases", "Addresses, VNIs and other leases that are held now", "kind", leases, LongSupplier::getAsLong);
-        gauge("nsm_registry_entries", "Services and endpoints that are registered now", "kind", entries, IntSupplier::getAsInt);
+        gauge(
+                "nsm_leases",
+                "Addresses, VNIs and other leases that are held now",
+                "kind",
+                leases,
+                LongSupplier::getAsLong);
+        gauge(
+                "nsm_registry_entries",
+                "Services and endpoints that are registered now",
+                "kind",
+                entries,
+                IntSupplier::getAsInt);
         gauge(
                 "nsm_certificate_expiry_timestamp_seconds",
                 "When the identity's certificate ends",
@@ -60,7 +74,11 @@ public final class Metrics {
     }
 
     private <S> void gauge(
-            String name, String help, String label, Map<String, S> sources, java.util.function.ToDoubleFunction<S> read) {
+            String name,
+            String help,
+            String label,
+            Map<String, S> sources,
+            java.util.function.ToDoubleFunction<S> read) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 final class Redaction {
     private static final Pattern SECRET = Pattern.compile("eyJ[\\w-]{5,}\\.[\\w-]*(\\.[\\w-]*)?"
             + "|-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)"
-            + "|(?i)(?<=(token|key|secret|password|bearer)[=: ]\"?)[\\w+/=.~-]{20,}");
+            + "|(?i)(?<=(token|key|secret|password|bearer)(=|: ?| )\"?)[\\w+/=.~-]{20,}");
 
     private Redaction() {}
 

@@ -87,11 +87,14 @@ public final class Forwarder implements AutoCloseable {
         services.start();
         endpoints.start();
         return new Forwarder(
-                connections, reaper, List.of(services, endpoints), register(traits, listen, manager, transport), listening);
+                connections,
+                reaper,
+                List.of(services, endpoints),
+                register(traits, listen, manager, transport),
+                listening);
     }
 
-    private static RefreshRegistration<Endpoint> register(
-            Traits traits, Url listen, Url manager, Transport transport) {
+    private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Transport transport) {
         var registration = new RefreshRegistration<>(
                 Kind.ENDPOINT, transport.endpoints(manager), transport.scheduler(), transport.random());
         registration.keep(Endpoint.named(traits.name())

@@ -27,8 +27,7 @@ public final class Manager implements AutoCloseable {
      * @param registry the domain's registry
      */
     public static Manager start(ManagerChain.Traits traits, List<Url> listen, Url registry, Transport transport) {
-        var registries =
-                RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
+        var registries = RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
         var connections = new ConnectionTable(transport.scheduler());
         var chain = ManagerChain.of(traits, connections, registries.knownServices(), registries.known(), transport);
         var served = new Transport.Served(chain, registries.services(), registries.endpoints());

@@ -13,6 +13,7 @@ import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
@@ -51,6 +52,7 @@ public final class ManagerChain {
         return Chain.through(
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on
+                        new ReportTimes(), // sees how long everything behind it took
                         new UpdateToken(p.tokens()),
                         new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens
                         new ExpireStale(connections, p.scheduler()),

@@ -121,8 +121,8 @@ public final class RegistryStack {
                                 turns,
                                 new NodeLabels(
                                         labels,
-                                        new ExpireEndpoints(ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), bypass)))));
-        return new OfManager(
-                servedServices, servedEndpoints, services, bypass, java.util.List.of(services, endpoints));
+                                        new ExpireEndpoints(
+                                                ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), bypass)))));
+        return new OfManager(servedServices, servedEndpoints, services, bypass, java.util.List.of(services, endpoints));
     }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
@@ -18,6 +19,8 @@ final class Attempt {
     /** The generation of the connection that an event of our own is about; 0 for an event from outside. */
     final long generation;
 
+    private final LongSupplier clock;
+    private final Map<String, Long> spent = new LinkedHashMap<>();
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
     private volatile @Nullable Connection answered;
@@ -27,8 +30,9 @@ final class Attempt {
             Origin origin,
             @Nullable Connection previous,
             @Nullable Url previousNext,
-            Map<Class<?>, AutoCloseable> held) {
-        this(origin, previous, previousNext, new Holdings(held), 0);
+            Map<Class<?>, AutoCloseable> held,
+            LongSupplier clock) {
+        this(origin, previous, previousNext, new Holdings(held), 0, clock);
     }
 
     private Attempt(
@@ -36,22 +40,24 @@ final class Attempt {
             @Nullable Connection previous,
             @Nullable Url previousNext,
             Holdings holdings,
-            long generation) {
+            long generation,
+            LongSupplier clock) {
         this.origin = origin;
         this.previous = previous;
         this.previousNext = previousNext;
         this.holdings = holdings;
         this.generation = generation;
+        this.clock = clock;
     }
 
     /** What the elements before the table see, and all of a chain that has none. */
     static Attempt outsideTable(long generation) {
-        return new Attempt(Origin.FIRST, null, null, new Holdings(new LinkedHashMap<>()), generation);
+        return new Attempt(Origin.FIRST, null, null, new Holdings(new LinkedHashMap<>()), generation, () -> 0);
     }
 
     /** The closing of what this attempt established: sees what it holds, and where it went. */
     Attempt closing() {
-        return new Attempt(Origin.REFRESH, standing(), standsAt(), holdings, 0);
+        return new Attempt(Origin.REFRESH, standing(), standsAt(), holdings, 0, clock);
     }
 
     Origin origin() {
@@ -61,6 +67,20 @@ final class Attempt {
     /** Tells the elements before the table what it found out. */
     void learn(Origin found) {
         origin = found;
+    }
+
+    long nanoTime() {
+        return clock.getAsLong();
+    }
+
+    /** Adds to the time that an element took by itself; of several of a name, to their sum. */
+    void spent(String element, long nanos) {
+        spent.merge(element, nanos, Long::sum);
+    }
+
+    /** By element, in nanoseconds, the innermost first; only what answered already. */
+    Map<String, Long> spent() {
+        return spent;
     }
 
     void cancel() {

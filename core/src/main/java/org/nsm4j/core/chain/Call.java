@@ -1,6 +1,7 @@
 package org.nsm4j.core.chain;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -124,6 +125,14 @@ public final class Call {
         return attempt.holdings.replace(key, make);
     }
 
+    /**
+     * Holds something that was there before this attempt, such as a wire found after a restart: as {@link #hold}, but
+     * a failure forgets it instead of releasing it, for what an attempt did not make it does not undo.
+     */
+    public <T extends AutoCloseable> T adopt(Class<T> key, Supplier<T> find) {
+        return attempt.holdings.adopt(key, find);
+    }
+
     /** What is held under a key now, without keeping it any longer. */
     public <T extends AutoCloseable> Optional<T> held(Class<T> key) {
         return attempt.holdings.held(key);
@@ -132,6 +141,11 @@ public final class Call {
     /** Runs something when a Close calls this request off; null takes it back. */
     public void onCancel(@Nullable Runnable hook) {
         attempt.onCancel(hook);
+    }
+
+    /** How long each element that has answered took by itself, in nanoseconds; nothing before the connection table. */
+    public Map<String, Long> spent() {
+        return Map.copyOf(attempt.spent());
     }
 
     Attempt attempt() {

@@ -119,7 +119,8 @@ public final class ConnectionTable implements Element {
                 origin,
                 standing == null ? null : standing.outgoing(),
                 standing == null ? null : standing.next(),
-                entry.held);
+                entry.held,
+                scheduler::nanoTime);
         entry.running = attempt;
         Connection answer;
         try {
@@ -218,7 +219,8 @@ public final class ConnectionTable implements Element {
                 Origin.REFRESH,
                 standing == null ? null : standing.outgoing(),
                 standing == null ? null : standing.next(),
-                entry.held);
+                entry.held,
+                scheduler::nanoTime);
         var closing = call.within(attempt);
         if (standing != null) {
             // what is closed is what stands, not what the caller remembers (B-6)
@@ -228,6 +230,9 @@ public final class ConnectionTable implements Element {
         try {
             rest.close(closing);
         } catch (RuntimeException | Error e) {
+            if (isForbiddenHere(e)) {
+                throw e;
+            }
             failure = e;
         }
         entry.standing = null;
@@ -240,6 +245,13 @@ public final class ConnectionTable implements Element {
             case Error e -> throw e;
             default -> throw new IllegalStateException(failure);
         }
+    }
+
+    /** What the caller may not close stays; what only the next hop did not allow is closed here all the same. */
+    private static boolean isForbiddenHere(Throwable failure) {
+        return failure instanceof Refused refused
+                && refused.reason() == Refused.Reason.NOT_AUTHORIZED
+                && refused.hop().isEmpty();
     }
 
     private Duration patience(Call call) {

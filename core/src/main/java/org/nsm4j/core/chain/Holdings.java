@@ -45,6 +45,14 @@ final class Holdings {
         return thing;
     }
 
+    <T extends AutoCloseable> T adopt(Class<T> key, Supplier<T> find) {
+        var thing = held(key).orElseGet(find);
+        if (!now.containsKey(key)) {
+            set(key, thing, null);
+        }
+        return thing;
+    }
+
     private void set(Class<?> key, AutoCloseable thing, @Nullable AutoCloseable made) {
         changes.add(new Change(key, now.put(key, thing), made));
     }

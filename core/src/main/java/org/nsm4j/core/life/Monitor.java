@@ -27,9 +27,9 @@ public final class Monitor implements Element {
             var answer = rest.request(call).withState(Connection.State.UP);
             events.update(answer);
             return answer;
-        } catch (Refused e) {
+        } catch (RuntimeException e) {
             events.refused(call.id());
-            if (call.origin() == Origin.REFRESH && saysSomethingOfTheWire(e.reason())) {
+            if (call.origin() == Origin.REFRESH && saysSomethingOfTheWire(e)) {
                 events.change(call.id(), connection -> connection.withState(Connection.State.DOWN));
             }
             throw e;
@@ -37,19 +37,20 @@ public final class Monitor implements Element {
     }
 
     /** Whether a refused refresh means that the connection may be broken, and not merely that it was badly asked for. */
-    private static boolean saysSomethingOfTheWire(Refused.Reason reason) {
-        return switch (reason) {
-            case INVALID, NOT_AUTHORIZED, CANCELLED -> false;
-            case NOT_FOUND,
-                    NO_CANDIDATE,
-                    UNSUPPORTED,
-                    NO_ADDRESS,
-                    NO_CAPACITY,
-                    CONFLICT,
-                    UNAVAILABLE,
-                    DEADLINE,
-                    INTERNAL -> true;
-        };
+    private static boolean saysSomethingOfTheWire(RuntimeException failure) {
+        return !(failure instanceof Refused refused)
+                || switch (refused.reason()) {
+                    case INVALID, NOT_AUTHORIZED, CANCELLED -> false;
+                    case NOT_FOUND,
+                            NO_CANDIDATE,
+                            UNSUPPORTED,
+                            NO_ADDRESS,
+                            NO_CAPACITY,
+                            CONFLICT,
+                            UNAVAILABLE,
+                            DEADLINE,
+                            INTERNAL -> true;
+                };
     }
 
     @Override

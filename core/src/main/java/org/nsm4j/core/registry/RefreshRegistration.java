@@ -168,9 +168,10 @@ public final class RefreshRegistration<T> implements AutoCloseable {
             failures.set(0);
         }
         since = null;
-        var wait = BACKOFF.after(failures.getAndIncrement(), chance);
+        int before = failures.getAndIncrement();
+        var wait = BACKOFF.after(before, chance);
         LOG.log(
-                System.Logger.Level.INFO,
+                before == 0 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
                 "{0} {1} again-in={2} reason={3}",
                 what,
                 kind.word(),

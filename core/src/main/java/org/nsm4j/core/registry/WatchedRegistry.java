@@ -225,9 +225,10 @@ public final class WatchedRegistry<T> implements Layer<T>, AutoCloseable {
                 return;
             }
             view = null;
-            var wait = BACKOFF.after(failures.getAndIncrement(), chance);
+            int before = failures.getAndIncrement();
+            var wait = BACKOFF.after(before, chance);
             LOG.log(
-                    System.Logger.Level.INFO,
+                    before == 0 ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
                     "lost watch of {0}s again-in={1} reason={2}",
                     kind.word(),
                     wait,

@@ -1,10 +1,9 @@
 package org.nsm4j.core.select;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Element;
@@ -15,6 +14,7 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.schedule.Guard;
 import org.nsm4j.core.schedule.Scheduler;
 
 /**
@@ -31,13 +31,15 @@ public final class SelectEndpoint implements Element {
     private final ServiceLookup services;
     private final Registry<Endpoint> endpoints;
     private final Scheduler scheduler;
-    private final ConcurrentMap<String, Rotation> rotations = new ConcurrentHashMap<>();
+    private final Guard guard;
+    private final Map<String, Rotation> rotations = new HashMap<>();
 
     /** Selects among what the registries know. */
     public SelectEndpoint(Registry<NetworkService> services, Registry<Endpoint> endpoints, Scheduler scheduler) {
         this.services = new ServiceLookup(services);
         this.endpoints = endpoints;
         this.scheduler = scheduler;
+        this.guard = new Guard(scheduler);
     }
 
     @Override
@@ -119,13 +121,8 @@ public final class SelectEndpoint implements Element {
     }
 
     private List<Choice.Candidate> inTurn(String service, List<Choice.Candidate> candidates) {
-        var order = new AtomicReference<List<Choice.Candidate>>(candidates);
-        rotations.compute(service, (name, rotation) -> {
-            var present = rotation == null ? new Rotation() : rotation;
-            order.set(present.next(candidates));
-            return present;
-        });
-        return order.get();
+        return guard.call(
+                () -> rotations.computeIfAbsent(service, each -> new Rotation()).next(candidates));
     }
 
     private boolean isOver(Call call, Refused refusal) {
@@ -153,8 +150,9 @@ public final class SelectEndpoint implements Element {
 
     /** Where a connection that this hop has forgotten may be; nowhere if that cannot be found out. */
     private @Nullable Url lastKnown(Call call) {
+        var name = call.connection().endpoint();
         try {
-            return find(call.connection().endpoint(), call)
+            return (name.isEmpty() ? Optional.<Endpoint>empty() : find(name, call))
                     .map(endpoint -> Url.parse(endpoint.url()))
                     .orElse(null);
         } catch (Refused e) {

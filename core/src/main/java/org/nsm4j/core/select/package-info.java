@@ -3,7 +3,7 @@
  *
  * <p>Start here: {@link org.nsm4j.core.select.Matching}, {@link org.nsm4j.core.select.SelectEndpoint}, {@link org.nsm4j.core.select.SelectForwarder}.
  *
- * <p>Threads: elements keep their state in what a connection holds, or in concurrent maps with short computations.
+ * <p>Threads: elements keep their state in what a connection holds, or let a guard watch over it.
  */
 @NullMarked
 package org.nsm4j.core.select;

@@ -145,18 +145,28 @@ class AllocateAddressesTest {
     void gives_one_pair_of_each_group_and_uses_a_groups_next_prefix_when_one_is_full() {
         var chain = chain("[10.0.0.0/31, 10.0.1.0/31], fd00::/64");
         assertThat(addresses(ask(chain, connection("a"))))
-                .isEqualTo("src [10.0.0.1/32, fd00:0:0:0:0:0:0:1/128] dst [10.0.0.0/32, fd00:0:0:0:0:0:0:0/128]");
+                .isEqualTo("src [10.0.0.1/32, fd00::1/128] dst [10.0.0.0/32, fd00::/128]");
         assertThat(addresses(ask(chain, connection("b"))))
-                .isEqualTo("src [10.0.1.1/32, fd00:0:0:0:0:0:0:3/128] dst [10.0.1.0/32, fd00:0:0:0:0:0:0:2/128]");
+                .isEqualTo("src [10.0.1.1/32, fd00::3/128] dst [10.0.1.0/32, fd00::2/128]");
     }
 
     @Test
     void returns_every_group_when_one_of_them_is_full() {
         var chain = chain("10.0.0.0/24, fd00::/127");
         var first = ask(chain, connection("a"));
-        assertThatThrownBy(() -> ask(chain, connection("b"))).hasMessageContaining("fd00:0:0:0:0:0:0:0/127");
+        assertThatThrownBy(() -> ask(chain, connection("b"))).hasMessageContaining("fd00::/127");
         chain.close(first, Caller.SELF);
         assertThat(addresses(ask(chain, connection("c")))).isEqualTo(addresses(first));
+    }
+
+    @Test
+    void moves_only_the_pair_that_is_excluded_and_returns_both_on_a_close() {
+        var chain = chain("10.0.0.0/31, fd00::/126");
+        var first = ask(chain, connection("a"));
+        var moved = ask(chain, excluding(first, "fd00::/127"));
+        assertThat(addresses(moved)).isEqualTo("src [10.0.0.1/32, fd00::3/128] dst [10.0.0.0/32, fd00::2/128]");
+        chain.close(moved, Caller.SELF);
+        assertThat(addresses(ask(chain, connection("b")))).isEqualTo(addresses(first));
     }
 
     @Test
@@ -186,8 +196,8 @@ class AllocateAddressesTest {
                 .isEqualTo("src [172.16.1.1/32, 172.16.2.1/32] dst [172.16.1.0/32, 172.16.2.0/32]");
         var strict = ask(chain("172.16.2.0/24", Foreign.REMOVED), from);
         assertThat(addresses(strict)).isEqualTo("src [172.16.2.1/32] dst [172.16.2.0/32]");
-        assertThat(strict.context().ip().srcRoutes()).hasToString("[Route[prefix=172.16.2.0/32, nextHop=null]]");
-        assertThat(strict.context().ip().dstRoutes()).hasToString("[Route[prefix=172.16.2.1/32, nextHop=null]]");
+        assertThat(strict.context().ip().srcRoutes()).containsExactly(Context.Route.to(Cidr.parse("172.16.2.0/32")));
+        assertThat(strict.context().ip().dstRoutes()).containsExactly(Context.Route.to(Cidr.parse("172.16.2.1/32")));
     }
 
     @Test

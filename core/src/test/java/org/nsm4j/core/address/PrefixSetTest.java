@@ -16,8 +16,8 @@ class PrefixSetTest {
     void writes_itself_with_the_fewest_prefixes() {
         assertThat(set("10.0.1.0/24", "10.0.0.0/24", "10.0.0.128/25", "fd00::/65", "fd00:0:0:0:8000::/65")
                         .prefixes())
-                .hasToString("[10.0.0.0/23, fd00:0:0:0:0:0:0:0/64]");
-        assertThat(set("0.0.0.0/1", "128.0.0.0/1", "::/0").prefixes()).hasToString("[0.0.0.0/0, 0:0:0:0:0:0:0:0/0]");
+                .hasToString("[10.0.0.0/23, fd00::/64]");
+        assertThat(set("0.0.0.0/1", "128.0.0.0/1", "::/0").prefixes()).hasToString("[0.0.0.0/0, ::/0]");
     }
 
     @Test

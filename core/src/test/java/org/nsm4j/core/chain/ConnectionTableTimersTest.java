@@ -93,6 +93,28 @@ class ConnectionTableTimersTest {
     }
 
     @Test
+    void a_close_of_our_own_that_a_refresh_overtook_reaches_nobody() {
+        var closed = new ArrayList<ConnectionId>();
+        var chain = Chain.through(table).to(new Element() {
+            @Override
+            public Connection request(Call call, Rest rest) {
+                return call.connection();
+            }
+
+            @Override
+            public void close(Call call, Rest rest) {
+                closed.add(call.id());
+            }
+        });
+        chain.request(request(), Caller.SELF);
+        table.closeLater(new ConnectionId("a"), "the token ended");
+        chain.request(request(), Caller.SELF);
+        scheduler.settle();
+        assertThat(closed).isEmpty();
+        assertThat(table.size()).isEqualTo(1);
+    }
+
+    @Test
     void closes_later_only_what_is_still_due() {
         var chain = Chain.through(table).to((call, rest) -> call.connection());
         chain.request(request(), Caller.SELF);

@@ -76,8 +76,9 @@ public final class ListRegistry<T> implements Registry<T> {
 
     @Override
     public Watch watch(T query, Listener<T> listener, Caller caller) {
+        var present = find(query, caller);
         watchers.add(listener);
-        find(query, caller).forEach(each -> listener.changed(new Change<>(each, false)));
+        present.forEach(each -> listener.changed(new Change<>(each, false)));
         return () -> watchers.remove(listener);
     }
 

@@ -111,6 +111,8 @@ class RelayEventsTest {
         notes.lines.clear();
         var broken = hops.watchers(NEXT).getFirst();
         broken.ended(new Refused(Refused.Reason.UNAVAILABLE, "broken"));
+        scheduler.settle();
+        assertThat(notes.lines).containsExactlyInAnyOrder("UPDATE [hop-1:DOWN]", "UPDATE [hop-2:DOWN]");
         broken.ended(new Refused(Refused.Reason.UNAVAILABLE, "broken"));
         scheduler.settle();
         assertThat(notes.lines).containsExactlyInAnyOrder("UPDATE [hop-1:DOWN]", "UPDATE [hop-2:DOWN]");

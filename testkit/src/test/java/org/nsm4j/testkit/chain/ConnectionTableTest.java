@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
@@ -65,7 +66,7 @@ class ConnectionTableTest {
         var answer = chain.request(Requests.first("a"), Caller.SELF);
         chain.request(Requests.again(answer), Caller.SELF);
         assertThat(end.log()).containsExactly("request FIRST", "request REFRESH");
-        assertThat(end.lastRequest().flatMap(org.nsm4j.core.chain.Call::previous).map(Connection::endpoint))
+        assertThat(end.lastRequest().flatMap(Call::previous).map(Connection::endpoint))
                 .contains("vpn-1");
         assertThat(table.size()).isEqualTo(1);
     }
@@ -235,6 +236,38 @@ class ConnectionTableTest {
     }
 
     @Test
+    void a_close_that_the_caller_may_not_do_leaves_the_connection_as_it_is() {
+        Element guard = new Element() {
+            @Override
+            public Connection request(Call call, Rest rest) {
+                return rest.request(call);
+            }
+
+            @Override
+            public void close(Call call, Rest rest) {
+                throw new Refused(Refused.Reason.NOT_AUTHORIZED, "close: not yours");
+            }
+        };
+        table = new ConnectionTable(scheduler);
+        chain = Chain.through(new UpdatePath("manager", Requests.ids()), table, guard)
+                .to(end);
+        var answer = chain.request(Requests.first("a"), Caller.SELF);
+        assertThatThrownBy(() -> chain.close(answer, Caller.SELF)).hasMessageContaining("not yours");
+        assertThat(table.standing()).hasSize(1);
+        assertThat(end.closes()).isEmpty();
+    }
+
+    @Test
+    void a_close_that_only_the_next_hop_does_not_allow_is_a_close_here() {
+        var answer = chain.request(Requests.first("a"), Caller.SELF);
+        end.beforeClose(call -> {
+            throw Refused.by("forwarder", Refused.Reason.NOT_AUTHORIZED, "close: not yours");
+        });
+        assertThatThrownBy(() -> chain.close(answer, Caller.SELF)).hasMessageContaining("not yours");
+        assertThat(table.size()).isZero();
+    }
+
+    @Test
     void a_first_request_that_fails_leaves_no_entry() {
         end.refuse(Refused.Reason.NO_CAPACITY);
         assertThatThrownBy(() -> chain.request(Requests.first("a"), Caller.SELF))
@@ -283,7 +316,7 @@ class ConnectionTableTest {
         var again = chain.request(
                 Requests.again(answer.withState(Connection.State.RESELECT_REQUESTED)), Caller.SELF);
         assertThat(end.log()).containsExactly("request FIRST", "close", "request RESELECT");
-        assertThat(end.lastRequest().flatMap(org.nsm4j.core.chain.Call::previous)).isEmpty();
+        assertThat(end.lastRequest().flatMap(Call::previous)).isEmpty();
         assertThat(again.endpoint()).isEqualTo("vpn-2");
     }
 
@@ -322,7 +355,7 @@ class ConnectionTableTest {
                 .withPath(path)
                 .withState(Connection.State.RESELECT_REQUESTED);
         chain.request(new Request(known, List.of()), Caller.SELF);
-        assertThat(end.lastRequest().map(org.nsm4j.core.chain.Call::origin)).contains(Origin.RESELECT);
+        assertThat(end.lastRequest().map(Call::origin)).contains(Origin.RESELECT);
     }
 
     @Test

@@ -163,6 +163,16 @@ class HoldingsTest {
     }
 
     @Test
+    void what_was_adopted_survives_a_failure_and_goes_with_the_close() {
+        work = call -> call.adopt(Wire.class, () -> new Wire("found wire", log));
+        askInVain();
+        assertThat(log).doesNotContain("release found wire");
+        ask();
+        close();
+        assertThat(log).endsWith("release found wire");
+    }
+
+    @Test
     void a_refresh_works_and_keeps_what_it_made_although_the_old_cannot_be_released() {
         work = call -> call.hold(Broken.class, Broken::new);
         ask();

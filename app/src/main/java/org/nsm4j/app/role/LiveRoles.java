@@ -1,0 +1,209 @@
+package org.nsm4j.app.role;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.nsm4j.app.admin.AccessRule;
+import org.nsm4j.app.cli.Roles;
+import org.nsm4j.app.cli.Running;
+import org.nsm4j.app.config.ClientSettings;
+import org.nsm4j.app.config.ForwarderSettings;
+import org.nsm4j.app.config.ManagerSettings;
+import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.config.RegistrySettings;
+import org.nsm4j.app.config.ResponderSettings;
+import org.nsm4j.app.config.VpnGatewaySettings;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.Journal;
+import org.nsm4j.dataplane.element.NodePlaces;
+import org.nsm4j.dataplane.wire.Underlay;
+import org.nsm4j.functions.vpn.VpnGateway;
+import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+import org.nsm4j.sdk.Mesh;
+import org.nsm4j.sdk.Transport;
+import org.nsm4j.store.SqliteStore;
+
+/** The roles as they run for real. */
+public final class LiveRoles implements Roles {
+    private static final Duration DIAL = Duration.ofSeconds(5);
+
+    @Override
+    public Running node(NodeSettings settings) {
+        var node = Node.start(settings);
+        var ending = new java.util.concurrent.atomic.AtomicReference<Running>();
+        var admin = new NodeAdmin(node, () -> ending.get().close());
+        var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
+        var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
+        var running = new Ending(socket, metrics, node);
+        ending.set(running);
+        node.resume();
+        return running;
+    }
+
+    @Override
+    public Running manager(ManagerSettings settings) {
+        var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var traits = new ManagerChain.Traits(
+                settings.name(),
+                publicUrl(settings.listenOn()),
+                settings.forwarderService(),
+                whereabouts(),
+                List::of);
+        return new Ending(
+                Manager.start(traits, settings.listenOn(), settings.registryUrl(), transport), transport);
+    }
+
+    /** The first tcp URL, with this host's own address where it names none (behaviour M-13). */
+    private static String publicUrl(List<Url> listen) {
+        var tcp = listen.stream().filter(url -> !url.isLocal()).findFirst();
+        if (tcp.isEmpty()) {
+            return listen.getFirst().toString();
+        }
+        var url = tcp.get();
+        if (!url.host().isEmpty()) {
+            return url.toString();
+        }
+        var address = UnderlayFinder.find("", Optional.empty(), 1)
+                .map(Underlay::address)
+                .map(InetAddress::getHostAddress)
+                .orElse("127.0.0.1");
+        return "tcp://" + (address.contains(":") ? "[" + address + "]" : address) + ":" + url.port();
+    }
+
+    @Override
+    public Running forwarder(ForwarderSettings settings) {
+        var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var underlay = UnderlayFinder.find("", settings.tunnelIp(), settings.effectiveVxlanPort());
+        var labels = new LinkedHashMap<>(settings.labels());
+        labels.putAll(whereabouts());
+        var traits = new Forwarder.Traits(
+                settings.name(),
+                System.getenv().getOrDefault("NODE_NAME", settings.name()),
+                settings.serviceName(),
+                labels,
+                underlay.orElse(null),
+                new NodePlaces(call -> false));
+        return new Ending(
+                Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
+    }
+
+    @Override
+    public Running registry(RegistrySettings settings) {
+        var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), DIAL);
+        if (settings.store().isEmpty()) {
+            return new Ending(
+                    DomainRegistry.start(
+                            settings.listenOn(),
+                            Journal.<NetworkService>none(),
+                            Journal.<Endpoint>none(),
+                            transport),
+                    transport);
+        }
+        var store = SqliteStore.open(settings.store().get());
+        return new Ending(
+                DomainRegistry.start(settings.listenOn(), store.services(), store.endpoints(), transport),
+                store,
+                transport);
+    }
+
+    @Override
+    public Running client(ClientSettings settings) {
+        var mesh = mesh(
+                settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var role = new ClientRole(settings, mesh);
+        role.connectAll();
+        if (settings.init()) {
+            mesh.close();
+            return new Done();
+        }
+        return new Ending(role, mesh);
+    }
+
+    /** A role that has done what it was for. */
+    private record Done() implements Running {
+        @Override
+        public int await() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Override
+    public Running responder(ResponderSettings settings) {
+        var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
+        var builder = mesh.endpoint(settings.name())
+                .payload(settings.payload())
+                .addresses(text(settings.cidrPrefix()))
+                .registersServices(settings.registerService())
+                .unregisters(settings.unregisterItself());
+        settings.serviceNames().forEach(builder::provides);
+        settings.labels().forEach(builder::label);
+        settings.netns().ifPresent(builder::in);
+        return new Ending(builder.serve(), mesh);
+    }
+
+    private static String text(List<List<Cidr>> groups) {
+        return groups.stream()
+                .map(group -> group.stream().map(Cidr::toString).collect(Collectors.joining(",", "[", "]")))
+                .collect(Collectors.joining(","));
+    }
+
+    @Override
+    public Running vpnGateway(VpnGatewaySettings settings) {
+        var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
+        var gateway = VpnGateway.open(settings.gateway(), mesh.transport().scheduler());
+        var builder = mesh.endpoint(settings.name()).registersServices(settings.registerService());
+        settings.serviceNames().forEach(builder::provides);
+        settings.labels().forEach(builder::label);
+        settings.netns().ifPresent(builder::in);
+        gateway.elements().forEach(builder::with);
+        gateway.lastElements().forEach(builder::withAtEnd);
+        return new Ending(builder.serve(), gateway, mesh);
+    }
+
+    private static Mesh mesh(Optional<Url> identities, Url manager, Duration tokenLife, Duration dial) {
+        return new Mesh(transport(identities, tokenLife, dial), manager, socketFolder(manager));
+    }
+
+    /** Beside the manager's socket, where that may be written; else in a folder of this user's. */
+    private static Path socketFolder(Url manager) {
+        if (manager.scheme().equals("unix")) {
+            var beside = Path.of(manager.rest()).getParent();
+            if (beside != null && Files.isWritable(beside)) {
+                return beside;
+            }
+        }
+        return Path.of(System.getProperty("java.io.tmpdir"), "nsm-" + System.getProperty("user.name"));
+    }
+
+    private static Transport transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
+        return Transport.open(
+                new WorkloadApiSource(identities.orElse(Url.parse(Mesh.IDENTITIES))), tokenLife, dial);
+    }
+
+    /** Where this process runs, as upstream's variables say it. */
+    private static Map<String, String> whereabouts() {
+        var labels = new LinkedHashMap<String, String>();
+        var environment = System.getenv();
+        for (var each : Map.of("NODE_NAME", "nodeName", "POD_NAME", "podName", "CLUSTER_NAME", "clusterName")
+                .entrySet()) {
+            var value = environment.getOrDefault(each.getKey(), "");
+            if (!value.isEmpty()) {
+                labels.put(each.getValue(), value);
+            }
+        }
+        return labels;
+    }
+}

@@ -1,0 +1,232 @@
+package org.nsm4j.app.role;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.core.select.SelectForwarder;
+import org.nsm4j.dataplane.element.NodePlaces;
+import org.nsm4j.dataplane.wire.Underlay;
+import org.nsm4j.sdk.Mesh;
+import org.nsm4j.sdk.Transport;
+import org.nsm4j.store.SqliteStore;
+
+/**
+ * {@code nsm up}: this host as a node. Identity, registry, manager, forwarder and client in one process, each with its own
+ * chain, identity and path segment, speaking to one another as they would between processes.
+ */
+final class Node implements AutoCloseable {
+    /** Where upstream's programs look for a manager. */
+    private static final Path UPSTREAM_SOCKET = Path.of("/var/lib/networkservicemesh/nsm.io.sock");
+
+    private static final Path STANDARD_RUN_DIR = Path.of("/run/nsm");
+
+    private final NodeSettings settings;
+    private final String name;
+    private final LiveScheduler scheduler = new LiveScheduler();
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Optional<Underlay> underlay;
+    private final NodeIdentity identity;
+    private final @Nullable DomainRegistry registry;
+    private final Manager manager;
+    private final Forwarder forwarder;
+    private final Transport clientTransport;
+    private final NodeClient client;
+
+    private Node(NodeSettings settings) {
+        this.settings = settings;
+        this.name = settings.nodeName().isEmpty() ? hostName() : settings.nodeName();
+        try {
+            part(scheduler);
+            this.underlay = UnderlayFinder.find(settings.underlayDevice(), settings.tunnelIp(), settings.vxlanPort());
+            this.identity = part(NodeIdentity.open(settings, name, address().orElse(null), scheduler));
+            this.registry = ownsRegistry() ? part(startRegistry()) : null;
+            this.manager = part(startManager());
+            this.forwarder = part(startForwarder());
+            this.clientTransport = part(transport("client"));
+            var mesh = new Mesh(clientTransport, managerUrl(), settings.runDir());
+            this.client = new NodeClient(
+                    mesh.client(name + "-client"),
+                    new KeptConnections(settings.stateDir().resolve("connections")),
+                    scheduler);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts every part; what was started is closed again when one refuses.
+     *
+     * @throws Refused naming the part's trouble and its cure
+     */
+    static Node start(NodeSettings settings) {
+        prepare(settings.stateDir(), "rwx------");
+        prepare(settings.runDir(), "rwxr-xr-x");
+        return new Node(settings);
+    }
+
+    private static void prepare(Path folder, String mode) {
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder);
+                Files.setPosixFilePermissions(
+                        folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
+            }
+        } catch (java.io.IOException e) {
+            throw new Refused(
+                    Refused.Reason.UNAVAILABLE,
+                    "cannot make %s: %s (expected: a folder that this process may make)"
+                            .formatted(folder, e.getMessage()),
+                    e);
+        }
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "node";
+        }
+    }
+
+    private Transport transport(String part) {
+        return Transport.open(
+                identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
+    }
+
+    /** Where other hosts reach this one. */
+    Optional<InetAddress> address() {
+        return settings.listenAddress().or(() -> underlay.map(Underlay::address));
+    }
+
+    private boolean ownsRegistry() {
+        return settings.registryUrl().isEmpty() && identity.homeRegistry().isEmpty();
+    }
+
+    private Url registryUrl() {
+        return settings.registryUrl()
+                .or(identity::homeRegistry)
+                .orElseGet(() -> Url.unix(settings.runDir().resolve("registry.sock").toString()));
+    }
+
+    private DomainRegistry startRegistry() {
+        var transport = part(transport("registry"));
+        var store = part(SqliteStore.open(settings.stateDir().resolve("registry.db")));
+        var listen = new ArrayList<Url>();
+        listen.add(Url.unix(settings.runDir().resolve("registry.sock").toString()));
+        address().ifPresent(address -> listen.add(tcp(address, settings.registryPort())));
+        return DomainRegistry.start(listen, store.services(), store.endpoints(), transport);
+    }
+
+    private Url managerUrl() {
+        return Url.unix(settings.runDir().resolve("nsm.io.sock").toString());
+    }
+
+    private Manager startManager() {
+        var listen = new ArrayList<Url>();
+        listen.add(managerUrl());
+        if (settings.runDir().equals(STANDARD_RUN_DIR)) {
+            listen.add(Url.unix(UPSTREAM_SOCKET.toString()));
+        }
+        var reach = address().orElse(InetAddress.getLoopbackAddress());
+        var publicUrl = tcp(reach, settings.managerPort());
+        listen.add(publicUrl);
+        var traits = new ManagerChain.Traits(
+                name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
+        return Manager.start(traits, listen, registryUrl(), part(transport("manager")));
+    }
+
+    private Forwarder startForwarder() {
+        var listen = Url.unix(settings.runDir().resolve("forwarder.sock").toString());
+        var traits = new Forwarder.Traits(
+                name + "-forwarder",
+                name,
+                SelectForwarder.FORWARDER,
+                settings.labels(),
+                underlay.orElse(null),
+                new NodePlaces(call -> false));
+        return Forwarder.start(traits, listen, managerUrl(), part(transport("forwarder")));
+    }
+
+    private static Url tcp(InetAddress address, int port) {
+        var text = address.getHostAddress();
+        return new Url("tcp", (text.contains(":") ? "[" + text + "]" : text) + ":" + port);
+    }
+
+    /** Takes up the connections that were kept. */
+    void resume() {
+        client.resume();
+    }
+
+    NodeSettings settings() {
+        return settings;
+    }
+
+    String name() {
+        return name;
+    }
+
+    NodeIdentity identity() {
+        return identity;
+    }
+
+    Manager manager() {
+        return manager;
+    }
+
+    Forwarder forwarder() {
+        return forwarder;
+    }
+
+    Optional<DomainRegistry> registry() {
+        return Optional.ofNullable(registry);
+    }
+
+    NodeClient client() {
+        return client;
+    }
+
+    Transport transport() {
+        return clientTransport;
+    }
+
+
+    /** Where other nodes reach this one's manager. */
+    String publicUrl() {
+        return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort()).toString();
+    }
+
+    LiveScheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Ends every part, the last started first; wires stay as they are. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                System.getLogger(Node.class.getName())
+                        .log(System.Logger.Level.WARNING, "a part did not close in order", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,472 @@
+package org.nsm4j.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Context;
+import org.nsm4j.core.model.Payload;
+import org.nsm4j.core.model.Url;
+
+/** The reference page: every setting with its default, and with a value read from the environment. */
+class SettingsTest {
+    private static final Url MANAGER = Url.parse("unix:///var/lib/networkservicemesh/nsm.io.sock");
+    private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+
+    private static <T extends Record> T bind(Class<T> type, String... environment) {
+        var variables = new LinkedHashMap<String, String>();
+        for (var each : environment) {
+            variables.put(each.substring(0, each.indexOf('=')), each.substring(each.indexOf('=') + 1));
+        }
+        return Binder.bind(type, Sources.ofEnvironment(variables));
+    }
+
+    @Test
+    void manager() {
+        assertThat(bind(ManagerSettings.class))
+                .isEqualTo(new ManagerSettings(
+                        "nmgr",
+                        List.of(MANAGER),
+                        Url.parse("tcp://localhost:5001"),
+                        TEN_MINUTES,
+                        Duration.ofMillis(750),
+                        "forwarder",
+                        Optional.empty(),
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(bind(
+                        ManagerSettings.class,
+                        "NSM_NAME=nsmgr-1",
+                        "NSM_LISTEN_ON=unix:///a.sock,tcp://10.0.0.1:5001",
+                        "NSM_REGISTRY_URL=registry:5002",
+                        "NSM_MAX_TOKEN_LIFETIME=1h",
+                        "NSM_DIAL_TIMEOUT=50ms",
+                        "NSM_FORWARDER_NETWORK_SERVICE_NAME=fwd",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///run/spire/sockets/agent.sock",
+                        "NSM_PROMETHEUS_LISTEN_ON=:8081",
+                        "NSM_LOG_LEVEL=trace"))
+                .isEqualTo(new ManagerSettings(
+                        "nsmgr-1",
+                        List.of(Url.parse("unix:///a.sock"), Url.parse("tcp://10.0.0.1:5001")),
+                        Url.parse("registry:5002"),
+                        Duration.ofHours(1),
+                        Duration.ofMillis(50),
+                        "fwd",
+                        Optional.of(Url.parse("unix:///run/spire/sockets/agent.sock")),
+                        Optional.of(new HostPort("", 8081)),
+                        LogLevel.TRACE));
+    }
+
+    @Test
+    void registry() {
+        assertThat(bind(RegistrySettings.class))
+                .isEqualTo(new RegistrySettings(
+                        "registry",
+                        List.of(Url.parse("unix:///listen.on.socket")),
+                        Duration.ofMinutes(1),
+                        Optional.empty(),
+                        TEN_MINUTES,
+                        Optional.empty(),
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(bind(
+                        RegistrySettings.class,
+                        "NSM_NAME=r",
+                        "NSM_LISTEN_ON=tcp://:5002",
+                        "NSM_EXPIRE_PERIOD=1s",
+                        "NSM_STORE=/var/lib/nsm/registry.db",
+                        "NSM_MAX_TOKEN_LIFETIME=24h",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_PROMETHEUS_LISTEN_ON=[::1]:9464",
+                        "NSM_LOG_LEVEL=ERROR"))
+                .isEqualTo(new RegistrySettings(
+                        "r",
+                        List.of(Url.parse("tcp://:5002")),
+                        Duration.ofSeconds(1),
+                        Optional.of(Path.of("/var/lib/nsm/registry.db")),
+                        Duration.ofHours(24),
+                        Optional.of(Url.parse("unix:///s")),
+                        Optional.of(new HostPort("::1", 9464)),
+                        LogLevel.ERROR));
+    }
+
+    @Test
+    void forwarder() {
+        var settings = bind(ForwarderSettings.class);
+        assertThat(settings)
+                .isEqualTo(new ForwarderSettings(
+                        "forwarder",
+                        Map.of("p2p", "true"),
+                        "forwarder",
+                        Url.parse("unix:///connect.to.socket"),
+                        Url.parse("unix:///listen.on.socket"),
+                        TEN_MINUTES,
+                        Duration.ofMillis(750),
+                        Optional.empty(),
+                        0,
+                        Path.of("/var/lib/nsm"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(settings.effectiveVxlanPort()).isEqualTo(4789);
+        assertThat(bind(
+                        ForwarderSettings.class,
+                        "NSM_NAME=f",
+                        "NSM_LABELS=p2p:true,zone:a",
+                        "NSM_NSNAME=fwd",
+                        "NSM_CONNECT_TO=unix:///m",
+                        "NSM_LISTEN_ON=unix:///f",
+                        "NSM_MAX_TOKEN_LIFETIME=1m30s",
+                        "NSM_DIAL_TIMEOUT=1s",
+                        "NSM_TUNNEL_IP=2001:db8::1",
+                        "NSM_VXLAN_PORT=8472",
+                        "NSM_STATE_DIR=/s",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_PROMETHEUS_LISTEN_ON=localhost:0",
+                        "NSM_LOG_LEVEL=DEBUG"))
+                .isEqualTo(new ForwarderSettings(
+                        "f",
+                        Map.of("p2p", "true", "zone", "a"),
+                        "fwd",
+                        Url.parse("unix:///m"),
+                        Url.parse("unix:///f"),
+                        Duration.ofSeconds(90),
+                        Duration.ofSeconds(1),
+                        Optional.of(InetAddress.ofLiteral("2001:db8::1")),
+                        8472,
+                        Path.of("/s"),
+                        Optional.of(Url.parse("unix:///s")),
+                        Optional.of(new HostPort("localhost", 0)),
+                        LogLevel.DEBUG));
+    }
+
+    @Test
+    void client() {
+        assertThat(bind(ClientSettings.class))
+                .isEqualTo(new ClientSettings(
+                        "nsc",
+                        MANAGER,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        TEN_MINUTES,
+                        List.of(),
+                        Map.of(),
+                        true,
+                        Duration.ofMillis(200),
+                        Duration.ofSeconds(1),
+                        false,
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(bind(
+                        ClientSettings.class,
+                        "NSM_NAME=pod-1",
+                        "NSM_CONNECT_TO=unix:///m",
+                        "NSM_DIAL_TIMEOUT=1s",
+                        "NSM_REQUEST_TIMEOUT=2s",
+                        "NSM_MAX_TOKEN_LIFETIME=-1m",
+                        "NSM_NETWORK_SERVICES=kernel://a/nsm-1, kernel://b/nsm-2?x=y",
+                        "NSM_LABELS=app:x",
+                        "NSM_LIVENESS_CHECK_ENABLED=F",
+                        "NSM_LIVENESS_CHECK_INTERVAL=1.5s",
+                        "NSM_LIVENESS_CHECK_TIMEOUT=3s",
+                        "NSM_INIT=1",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_LOG_LEVEL=WARN"))
+                .isEqualTo(new ClientSettings(
+                        "pod-1",
+                        Url.parse("unix:///m"),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(-1),
+                        List.of("kernel://a/nsm-1", "kernel://b/nsm-2?x=y"),
+                        Map.of("app", "x"),
+                        false,
+                        Duration.ofMillis(1500),
+                        Duration.ofSeconds(3),
+                        true,
+                        Optional.of(Url.parse("unix:///s")),
+                        LogLevel.WARN));
+    }
+
+    @Test
+    void responder() {
+        assertThat(bind(ResponderSettings.class))
+                .isEqualTo(new ResponderSettings(
+                        "icmp-server",
+                        MANAGER,
+                        List.of("icmp-responder"),
+                        Payload.ETHERNET,
+                        Map.of(),
+                        List.of(List.of(Cidr.parse("169.254.0.0/16"))),
+                        IpamPolicy.POLITE,
+                        new DnsConfigs(List.of()),
+                        true,
+                        false,
+                        Duration.ZERO,
+                        TEN_MINUTES,
+                        Optional.empty(),
+                        Optional.empty(),
+                        LogLevel.INFO));
+        var dns = new Context.Dns(List.of(InetAddress.ofLiteral("172.16.1.100")), List.of("my.coredns.service"));
+        assertThat(bind(
+                        ResponderSettings.class,
+                        "NSM_NAME=e",
+                        "NSM_CONNECT_TO=unix:///m",
+                        "NSM_SERVICE_NAMES=a,b",
+                        "NSM_PAYLOAD=ip",
+                        "NSM_LABELS=color:Blue",
+                        "NSM_CIDR_PREFIX=[172.16.1.100/31, 2001:db8::/64], 10.0.0.0/8",
+                        "NSM_IPAM_POLICY=strict",
+                        "NSM_DNS_CONFIGS=[{\"dns_server_ips\":[\"172.16.1.100\"],\"search_domains\":[\"my.coredns.service\"]}]",
+                        "NSM_REGISTER_SERVICE=false",
+                        "NSM_UNREGISTER_ITSELF=true",
+                        "NSM_IDLE_TIMEOUT=15s",
+                        "NSM_MAX_TOKEN_LIFETIME=1h",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_PROMETHEUS_LISTEN_ON=:1",
+                        "NSM_LOG_LEVEL=INFO"))
+                .isEqualTo(new ResponderSettings(
+                        "e",
+                        Url.parse("unix:///m"),
+                        List.of("a", "b"),
+                        Payload.IP,
+                        Map.of("color", "Blue"),
+                        List.of(
+                                List.of(Cidr.parse("172.16.1.100/31"), Cidr.parse("2001:db8::/64")),
+                                List.of(Cidr.parse("10.0.0.0/8"))),
+                        IpamPolicy.STRICT,
+                        new DnsConfigs(List.of(dns)),
+                        false,
+                        true,
+                        Duration.ofSeconds(15),
+                        Duration.ofHours(1),
+                        Optional.of(Url.parse("unix:///s")),
+                        Optional.of(new HostPort("", 1)),
+                        LogLevel.INFO));
+    }
+
+    @Test
+    void vpn_gateway() {
+        assertThat(bind(VpnGatewaySettings.class))
+                .isEqualTo(new VpnGatewaySettings(
+                        "vpn-gateway",
+                        MANAGER,
+                        List.of("vpn-gateway"),
+                        Map.of(),
+                        true,
+                        List.of(List.of(Cidr.parse("172.16.1.0/24"))),
+                        0,
+                        Optional.empty(),
+                        "",
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Duration.ofSeconds(25),
+                        0,
+                        0,
+                        TEN_MINUTES,
+                        Optional.empty(),
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(bind(
+                        VpnGatewaySettings.class,
+                        "NSM_NAME=vpng-1",
+                        "NSM_CONNECT_TO=unix:///m",
+                        "NSM_SERVICE_NAMES=vpn",
+                        "NSM_LABELS=app:vpng",
+                        "NSM_REGISTER_SERVICE=0",
+                        "NSM_CIDR_PREFIX=172.16.2.0/24",
+                        "NSM_CAPACITY=2",
+                        "NSM_VPN_PEER=vpn.example.com:51820",
+                        "NSM_VPN_PEER_PUBLIC_KEY=xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=",
+                        "NSM_VPN_PRIVATE_KEY_FILE=/etc/nsm/vpn.key",
+                        "NSM_VPN_PRESHARED_KEY_FILE=/etc/nsm/vpn.psk",
+                        "NSM_VPN_ADDRESSES=10.99.0.2/32",
+                        "NSM_VPN_PREFIXES=10.20.0.0/16,10.30.0.1",
+                        "NSM_VPN_DNS=10.20.0.53",
+                        "NSM_VPN_SEARCH_DOMAINS=corp.example.com",
+                        "NSM_VPN_KEEPALIVE=0",
+                        "NSM_VPN_LISTEN_PORT=51821",
+                        "NSM_VPN_MTU=1380",
+                        "NSM_MAX_TOKEN_LIFETIME=5m",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_PROMETHEUS_LISTEN_ON=:2",
+                        "NSM_LOG_LEVEL=DEBUG"))
+                .isEqualTo(new VpnGatewaySettings(
+                        "vpng-1",
+                        Url.parse("unix:///m"),
+                        List.of("vpn"),
+                        Map.of("app", "vpng"),
+                        false,
+                        List.of(List.of(Cidr.parse("172.16.2.0/24"))),
+                        2,
+                        Optional.of(new HostPort("vpn.example.com", 51820)),
+                        "xTIBA5rboUvnH4htodjb6e697QjLERt1NAB4mZqp8Dg=",
+                        Optional.of(Path.of("/etc/nsm/vpn.key")),
+                        Optional.of(Path.of("/etc/nsm/vpn.psk")),
+                        List.of(Cidr.parse("10.99.0.2/32")),
+                        List.of(Cidr.parse("10.20.0.0/16"), Cidr.parse("10.30.0.1/32")),
+                        List.of(InetAddress.ofLiteral("10.20.0.53")),
+                        List.of("corp.example.com"),
+                        Duration.ZERO,
+                        51821,
+                        1380,
+                        Duration.ofMinutes(5),
+                        Optional.of(Url.parse("unix:///s")),
+                        Optional.of(new HostPort("", 2)),
+                        LogLevel.DEBUG));
+    }
+
+    @Test
+    void node() {
+        var settings = bind(NodeSettings.class);
+        assertThat(settings)
+                .isEqualTo(new NodeSettings(
+                        "",
+                        Path.of("/var/lib/nsm"),
+                        Path.of("/run/nsm"),
+                        Optional.empty(),
+                        5001,
+                        5002,
+                        5007,
+                        "",
+                        Optional.empty(),
+                        4789,
+                        "nsm.local",
+                        "",
+                        Optional.empty(),
+                        Path.of("/etc/nsm/identity.yaml"),
+                        "",
+                        Map.of("p2p", "true"),
+                        Duration.ofMillis(750),
+                        Duration.ofSeconds(15),
+                        TEN_MINUTES,
+                        Optional.empty(),
+                        Optional.of(new HostPort("127.0.0.1", 9464)),
+                        LogLevel.INFO));
+        assertThat(settings.adminSocket()).isEqualTo(Path.of("/run/nsm/admin.sock"));
+        assertThat(bind(
+                        NodeSettings.class,
+                        "NSM_NODE_NAME=node-a",
+                        "NSM_STATE_DIR=/s",
+                        "NSM_RUN_DIR=/r",
+                        "NSM_LISTEN_ADDRESS=10.0.0.1",
+                        "NSM_MANAGER_PORT=1",
+                        "NSM_REGISTRY_PORT=2",
+                        "NSM_JOIN_PORT=3",
+                        "NSM_UNDERLAY_DEVICE=eth1",
+                        "NSM_TUNNEL_IP=10.0.0.2",
+                        "NSM_VXLAN_PORT=4",
+                        "NSM_TRUST_DOMAIN=example.org",
+                        "NSM_JOIN=abc",
+                        "NSM_REGISTRY_URL=tcp://r:5002",
+                        "NSM_IDENTITY_FILE=/i",
+                        "NSM_ADMIN_GROUP=nsm",
+                        "NSM_LABELS=p2p:true,rack:1",
+                        "NSM_DIAL_TIMEOUT=1s",
+                        "NSM_REQUEST_TIMEOUT=2s",
+                        "NSM_MAX_TOKEN_LIFETIME=3s",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_PROMETHEUS_LISTEN_ON=",
+                        "NSM_LOG_LEVEL=ERROR"))
+                .isEqualTo(new NodeSettings(
+                        "node-a",
+                        Path.of("/s"),
+                        Path.of("/r"),
+                        Optional.of(InetAddress.ofLiteral("10.0.0.1")),
+                        1,
+                        2,
+                        3,
+                        "eth1",
+                        Optional.of(InetAddress.ofLiteral("10.0.0.2")),
+                        4,
+                        "example.org",
+                        "abc",
+                        Optional.of(Url.parse("tcp://r:5002")),
+                        Path.of("/i"),
+                        "nsm",
+                        Map.of("p2p", "true", "rack", "1"),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Optional.of(Url.parse("unix:///s")),
+                        Optional.empty(),
+                        LogLevel.ERROR));
+    }
+
+    @Test
+    void every_setting_says_what_it_means_and_no_name_is_used_twice() {
+        for (var type : List.of(
+                ManagerSettings.class,
+                RegistrySettings.class,
+                ForwarderSettings.class,
+                ClientSettings.class,
+                ResponderSettings.class,
+                VpnGatewaySettings.class,
+                NodeSettings.class)) {
+            var declarations = Declaration.of(type);
+            assertThat(declarations).extracting(Declaration::flag).doesNotHaveDuplicates();
+            assertThat(declarations)
+                    .allSatisfy(each -> assertThat(each.setting().means()).isNotBlank());
+        }
+    }
+
+    @Test
+    void reports_every_bad_value_at_once_with_name_value_and_expectation() {
+        assertThatThrownBy(() -> bind(
+                        NodeSettings.class,
+                        "NSM_MANAGER_PORT=65536",
+                        "NSM_DIAL_TIMEOUT=5",
+                        "NSM_LABELS=p2p=true",
+                        "NSM_TUNNEL_IP=10.0.0.0/8",
+                        "NSM_LOG_LEVEL=loud"))
+                .isInstanceOfSatisfying(
+                        BadSettings.class,
+                        bad -> assertThat(bad.problems())
+                                .containsExactly(
+                                        "NSM_MANAGER_PORT: \"65536\" (expected: a number of 1–65535)",
+                                        "NSM_TUNNEL_IP: \"10.0.0.0/8\" (expected: an IPv4 or IPv6 address)",
+                                        "NSM_LABELS: \"p2p=true\" (expected: KEY:VALUE,KEY:VALUE…)",
+                                        "NSM_DIAL_TIMEOUT: \"5\" (expected: a duration such as 10s, 750ms or 1m30s)",
+                                        "NSM_LOG_LEVEL: \"loud\" (expected: one of TRACE, DEBUG, INFO, WARN, ERROR)"));
+    }
+
+    @Test
+    void a_flag_goes_before_the_environment_and_that_before_the_file() {
+        var environment = Map.of("NSM_NAME", "environment", "NSM_DIAL_TIMEOUT", "2s");
+        var file = Map.of("name", "file", "dial-timeout", "3s", "max-token-lifetime", "4s");
+        var settings =
+                Binder.bind(ManagerSettings.class, new Sources(Map.of("name", "flag"), environment, file, "nsm.yaml"));
+        assertThat(settings.name()).isEqualTo("flag");
+        assertThat(settings.dialTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.maxTokenLifetime()).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void refuses_an_unknown_key_of_the_file_with_the_near_name() {
+        var sources = new Sources(Map.of(), Map.of(), Map.of("dial-timeuot", "1s"), "nsm.yaml");
+        assertThatThrownBy(() -> Binder.bind(ManagerSettings.class, sources))
+                .hasMessage("nsm.yaml: dial-timeuot: no such setting; did you mean \"dial-timeout\"?");
+    }
+
+    @Test
+    void warns_of_an_unknown_variable_but_not_of_those_that_upstreams_manifests_set() {
+        var sources = Sources.ofEnvironment(Map.of(
+                "NSM_REGISTRY_UTL", "x", "NSM_PPROF_ENABLED", "false", "NSM_NAME", "n", "HOME", "/", "NSM_ZZZ", ""));
+        assertThat(Binder.warnings(ManagerSettings.class, sources))
+                .containsExactly(
+                        "NSM_REGISTRY_UTL: no such setting, ignored; did you mean \"NSM_REGISTRY_URL\"?",
+                        "NSM_ZZZ: no such setting, ignored");
+    }
+}

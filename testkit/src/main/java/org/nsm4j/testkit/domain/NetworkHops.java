@@ -1,0 +1,63 @@
+package org.nsm4j.testkit.domain;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
+import org.nsm4j.core.chain.Caller;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Request;
+import org.nsm4j.core.model.Selector;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.testkit.schedule.SimulatedProcess;
+
+/**
+ * Other hops as one process asks them over the simulated network. Watching is not simulated: whoever watches hears
+ * that the stream ended.
+ *
+ * @param process who asks
+ * @param tokenLife how long its tokens hold
+ */
+record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration tokenLife) implements Hop.Directory {
+    @Override
+    public Hop at(Url url) {
+        return new Hop() {
+            @Override
+            public Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
+                var caller = caller(deadline);
+                return network.call(
+                        process, url, Chain.class, deadline, chain -> chain.request(request, caller), cancel);
+            }
+
+            @Override
+            public void close(Connection connection, Instant deadline) {
+                var caller = caller(deadline);
+                network.call(
+                        process,
+                        url,
+                        Chain.class,
+                        deadline,
+                        chain -> {
+                            chain.close(connection, caller);
+                            return Boolean.TRUE;
+                        },
+                        cancel -> {});
+            }
+
+            @Override
+            public AutoCloseable monitor(Selector selector, Listener listener) {
+                process.spawn(
+                        "watch " + url,
+                        () -> listener.ended(new Refused(
+                                Refused.Reason.UNAVAILABLE, "watching %s: not simulated".formatted(url))));
+                return () -> {};
+            }
+        };
+    }
+
+    private Caller caller(Instant deadline) {
+        return new Caller(null, null, new Caller.Token(process.name(), process.now().plus(tokenLife)), deadline, false);
+    }
+}
