@@ -2,6 +2,8 @@ package org.nsm4j.app;
 
 import org.nsm4j.app.cli.Cli;
 import org.nsm4j.app.cli.Surroundings;
+import org.nsm4j.app.demo.DemoCommand;
+import org.nsm4j.app.role.LiveRoles;
 import org.nsm4j.app.config.LogLevel;
 import org.nsm4j.app.observe.Logging;
 
@@ -12,6 +14,10 @@ public final class Nsm {
     /** Runs {@code nsm}; commands other than roles log what they must to standard error. */
     public static void main(String[] args) {
         Logging.start(LogLevel.ERROR, System.err);
-        System.exit(new Cli(Surroundings.ofProcess()).run(args));
+        var surroundings = Surroundings.ofProcess();
+        var cli = new Cli(surroundings)
+                .withRoles(LiveRoles::new)
+                .with("demo", () -> new DemoCommand(surroundings));
+        System.exit(cli.run(args));
     }
 }

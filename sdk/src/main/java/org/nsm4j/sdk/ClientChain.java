@@ -22,7 +22,7 @@ final class ClientChain {
      * @param manager where the manager listens
      * @param parts what it stands on
      */
-    static Chain of(String name, ConnectionTable connections, Url manager, Transport parts) {
+    static Chain of(String name, ConnectionTable connections, Url manager, Parts parts) {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // the path starts here
                         connections, // one event per connection at a time, from here on

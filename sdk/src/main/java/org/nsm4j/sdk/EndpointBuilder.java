@@ -76,7 +76,7 @@ public final class EndpointBuilder {
      */
     public EndpointBuilder addresses(String groups) {
         return with(new AllocateAddresses(
-                PrefixGroups.parse(groups), AllocateAddresses.Foreign.KEPT, name, mesh.transport().scheduler()));
+                PrefixGroups.parse(groups), AllocateAddresses.Foreign.KEPT, name, mesh.parts().scheduler()));
     }
 
     /** Adds an element to the endpoint's chain, after those that were added before. */
@@ -119,11 +119,11 @@ public final class EndpointBuilder {
             throw new Refused(
                     Refused.Reason.INVALID, "endpoint %s: no network service (expected: at least one)".formatted(name));
         }
-        var transport = mesh.transport();
-        var connections = new ConnectionTable(transport.scheduler());
-        var chain = EndpointChain.of(name, connections, transport, function());
+        var parts = mesh.parts();
+        var connections = new ConnectionTable(parts.scheduler());
+        var chain = EndpointChain.of(name, connections, parts, function());
         var socket = socket();
-        var listening = transport.serve(List.of(Url.unix(socket.toString())), Transport.Served.chain(chain));
+        var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain));
         try {
             return new ServedEndpoint(connections, listening, register(Url.unix(socket.toString())));
         } catch (RuntimeException e) {
@@ -153,11 +153,11 @@ public final class EndpointBuilder {
     }
 
     private List<RefreshRegistration<?>> register(Url url) {
-        var transport = mesh.transport();
+        var parts = mesh.parts();
         var kept = new ArrayList<RefreshRegistration<?>>();
         if (registersServices) {
             for (var service : services) {
-                var registry = transport.services(mesh.manager());
+                var registry = parts.services(mesh.manager());
                 var known = registry.find(NetworkService.named(service), org.nsm4j.core.chain.Caller.SELF);
                 if (known.isEmpty()) {
                     registry.register(
@@ -172,7 +172,7 @@ public final class EndpointBuilder {
         var endpoint =
                 Endpoint.named(name).providing(services).withLabels(byService).at(url.toString());
         var registration = new RefreshRegistration<>(
-                Kind.ENDPOINT, transport.endpoints(mesh.manager()), transport.scheduler(), transport.random());
+                Kind.ENDPOINT, parts.endpoints(mesh.manager()), parts.scheduler(), parts.random());
         registration.register(endpoint, REGISTERING);
         kept.add(registration);
         return unregisters ? kept : List.of();

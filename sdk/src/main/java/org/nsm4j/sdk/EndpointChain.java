@@ -24,7 +24,7 @@ final class EndpointChain {
      * @param parts what it stands on
      * @param function what makes it this endpoint and no other
      */
-    static Chain of(String name, ConnectionTable connections, Transport parts, List<Element> function) {
+    static Chain of(String name, ConnectionTable connections, Parts parts, List<Element> function) {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on

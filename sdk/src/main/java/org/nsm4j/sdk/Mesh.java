@@ -3,7 +3,6 @@ package org.nsm4j.sdk;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 
 /** This process's way into the mesh: its identity, and its node's manager. */
 public final class Mesh implements AutoCloseable {
@@ -14,20 +13,21 @@ public final class Mesh implements AutoCloseable {
     public static final String IDENTITIES = "unix:///run/nsm/identity.sock";
 
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+    private static final Duration DIAL = Duration.ofSeconds(5);
 
-    private final Transport transport;
+    private final Parts parts;
     private final Url manager;
     private final Path socketFolder;
 
     /**
-     * Over a transport that is there already.
+     * Over a parts that is there already.
      *
-     * @param transport closed with this
+     * @param parts closed with this
      * @param manager the node's manager
      * @param socketFolder where endpoints listen; the forwarder must see it too
      */
-    public Mesh(Transport transport, Url manager, Path socketFolder) {
-        this.transport = transport;
+    public Mesh(Parts parts, Url manager, Path socketFolder) {
+        this.parts = parts;
         this.manager = manager;
         this.socketFolder = socketFolder;
     }
@@ -39,9 +39,9 @@ public final class Mesh implements AutoCloseable {
      */
     public static Mesh fromEnvironment() {
         var environment = System.getenv();
-        var identities = Url.parse(environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES));
         return new Mesh(
-                Transport.open(new WorkloadApiSource(identities), TOKEN_LIFE),
+                Parts.fromWorkloadApi(
+                        environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES), TOKEN_LIFE, DIAL),
                 Url.parse(environment.getOrDefault("NSM_CONNECT_TO", MANAGER)),
                 Path.of(environment.getOrDefault("NSM_BASE_DIR", "/var/lib/networkservicemesh")));
     }
@@ -53,12 +53,12 @@ public final class Mesh implements AutoCloseable {
 
     /** A client of a name. */
     public MeshClient client(String name) {
-        return new MeshClient(transport, name, manager);
+        return new MeshClient(parts, name, manager);
     }
 
     /** What everything here stands on. */
-    public Transport transport() {
-        return transport;
+    public Parts parts() {
+        return parts;
     }
 
     Url manager() {
@@ -71,6 +71,6 @@ public final class Mesh implements AutoCloseable {
 
     @Override
     public void close() {
-        transport.close();
+        parts.close();
     }
 }

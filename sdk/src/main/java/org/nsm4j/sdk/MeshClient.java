@@ -8,27 +8,35 @@ import java.util.TreeMap;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.ConnectionEvent;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Path;
+import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
+import org.nsm4j.core.model.Selector;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.netns.Netns;
 
 /** Connects workloads to network services, and keeps them connected. */
 public final class MeshClient implements AutoCloseable {
-    private final Transport transport;
+    private final Parts parts;
     private final String name;
+    private final Url manager;
     private final Chain chain;
     private final ConnectionTable connections;
 
-    MeshClient(Transport transport, String name, org.nsm4j.core.model.Url manager) {
-        this.transport = transport;
+    MeshClient(Parts parts, String name, Url manager) {
+        this.parts = parts;
         this.name = name;
-        this.connections = new ConnectionTable(transport.scheduler());
-        this.chain = ClientChain.of(name, connections, manager, transport);
+        this.manager = manager;
+        this.connections = new ConnectionTable(parts.scheduler());
+        this.chain = ClientChain.of(name, connections, manager, parts);
     }
 
     /**
@@ -64,6 +72,36 @@ public final class MeshClient implements AutoCloseable {
         return chain.request(request(url, workload, labels).with(last.withId(id).withPath(last.path().at(0))), until(most));
     }
 
+    /**
+     * What the manager knows of a connection that an earlier process of this client had; empty where it knows nothing.
+     *
+     * @param most how long to wait for the manager's word
+     */
+    public Optional<Connection> recover(ConnectionId id, Duration most) {
+        var scheduler = parts.scheduler();
+        Scheduler.Mailbox<Optional<Connection>> told = scheduler.mailbox();
+        var watch = parts.hops().at(manager).monitor(Selector.ofHop(name, id), new Hop.Listener() {
+            @Override
+            public void event(ConnectionEvent event) {
+                told.put(event.connections().stream()
+                        .filter(each -> each.path().index() == 1
+                                && each.path().segments().getFirst().id().equals(id))
+                        .findFirst());
+            }
+
+            @Override
+            public void ended(Refused reason) {
+                told.put(Optional.empty());
+            }
+        });
+        try (watch) {
+            var first = told.take(most);
+            return first == null ? Optional.empty() : first;
+        } catch (Exception e) {
+            throw new Refused(Refused.Reason.UNAVAILABLE, "cannot stop watching the manager", e);
+        }
+    }
+
     private static Request request(ConnectUrl url, Netns workload, Map<String, String> labels) {
         var asked = url.request();
         var merged = new TreeMap<>(labels);
@@ -75,7 +113,7 @@ public final class MeshClient implements AutoCloseable {
     }
 
     private Caller until(Duration most) {
-        return Caller.selfUntil(transport.scheduler().now().plus(most));
+        return Caller.selfUntil(parts.scheduler().now().plus(most));
     }
 
     /** Unplugs a workload; does nothing when there is no such connection. */
@@ -84,7 +122,7 @@ public final class MeshClient implements AutoCloseable {
         if (standing.isPresent()) {
             chain.close(
                     standing.get().request().connection(),
-                    Caller.selfUntil(transport.scheduler().now().plus(most)));
+                    Caller.selfUntil(parts.scheduler().now().plus(most)));
         }
     }
 

@@ -8,12 +8,12 @@ import org.nsm4j.core.registry.RefreshRegistration;
 /** An endpoint that serves. */
 public final class ServedEndpoint implements AutoCloseable {
     private final ConnectionTable connections;
-    private final Transport.Listening listening;
+    private final Parts.Listening listening;
     private final List<RefreshRegistration<?>> registrations;
     private final CountDownLatch end = new CountDownLatch(1);
 
     ServedEndpoint(
-            ConnectionTable connections, Transport.Listening listening, List<RefreshRegistration<?>> registrations) {
+            ConnectionTable connections, Parts.Listening listening, List<RefreshRegistration<?>> registrations) {
         this.connections = connections;
         this.listening = listening;
         this.registrations = List.copyOf(registrations);

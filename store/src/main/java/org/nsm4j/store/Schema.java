@@ -34,11 +34,11 @@ final class Schema {
               spiffe_id TEXT NOT NULL, PRIMARY KEY (service, position)) WITHOUT ROWID""", """
             CREATE TABLE matches (
               service TEXT NOT NULL REFERENCES services ON DELETE CASCADE, position INTEGER NOT NULL,
-              falls_through INTEGER NOT NULL, names_forwarder INTEGER NOT NULL,
+              falls_through INTEGER NOT NULL, names_forwarder INTEGER NOT NULL, unknown BLOB,
               PRIMARY KEY (service, position)) WITHOUT ROWID""", """
             CREATE TABLE match_routes (
               service TEXT NOT NULL REFERENCES services ON DELETE CASCADE, match INTEGER NOT NULL,
-              position INTEGER NOT NULL, weight INTEGER NOT NULL,
+              position INTEGER NOT NULL, weight INTEGER NOT NULL, unknown BLOB,
               PRIMARY KEY (service, match, position)) WITHOUT ROWID""", """
             CREATE TABLE match_labels (
               service TEXT NOT NULL REFERENCES services ON DELETE CASCADE, match INTEGER NOT NULL,

@@ -47,18 +47,26 @@ final class ServiceRows implements Rows<NetworkService> {
         var forwarder = match.forwarderLabels();
         Rows.write(
                 connection,
-                "INSERT INTO matches VALUES (?, ?, ?, ?)",
+                "INSERT INTO matches VALUES (?, ?, ?, ?, ?)",
                 service,
                 at,
                 match.fallsThrough(),
-                forwarder != null);
+                forwarder != null,
+                Rows.column(match.unknown()));
         putLabels(connection, new Place(service, at, SOURCE, 0), match.source());
         if (forwarder != null) {
             putLabels(connection, new Place(service, at, FORWARDER, 0), forwarder);
         }
         for (int i = 0; i < match.routes().size(); i++) {
             var route = match.routes().get(i);
-            Rows.write(connection, "INSERT INTO match_routes VALUES (?, ?, ?, ?)", service, at, i, route.weight());
+            Rows.write(
+                    connection,
+                    "INSERT INTO match_routes VALUES (?, ?, ?, ?, ?)",
+                    service,
+                    at,
+                    i,
+                    route.weight(),
+                    Rows.column(route.unknown()));
             putLabels(connection, new Place(service, at, ROUTE, i), route.selector());
         }
     }
@@ -116,17 +124,20 @@ final class ServiceRows implements Rows<NetworkService> {
         var routes = new HashMap<Place, List<Destination>>();
         Rows.read(
                 connection,
-                "SELECT service, match, position, weight FROM match_routes ORDER BY service, match, position",
+                "SELECT service, match, position, weight, unknown FROM match_routes ORDER BY service, match, position",
                 row -> {
                     var match = new Place(row.getString(1), row.getInt(2), ROUTE, 0);
                     var selector = new Place(match.service, match.match, ROUTE, row.getInt(3));
                     routes.computeIfAbsent(match, each -> new ArrayList<>())
-                            .add(new Destination(labels.getOrDefault(selector, Map.of()), row.getInt(4)));
+                            .add(new Destination(
+                                    labels.getOrDefault(selector, Map.of()),
+                                    row.getInt(4),
+                                    Rows.opaque(row.getBytes(5))));
                 });
         var matches = new HashMap<String, List<Match>>();
         Rows.read(
                 connection,
-                "SELECT service, position, falls_through, names_forwarder FROM matches ORDER BY service, position",
+                "SELECT service, position, falls_through, names_forwarder, unknown FROM matches ORDER BY service, position",
                 row -> {
                     var service = row.getString(1);
                     int at = row.getInt(2);
@@ -136,7 +147,8 @@ final class ServiceRows implements Rows<NetworkService> {
                                     labels.getOrDefault(new Place(service, at, SOURCE, 0), Map.of()),
                                     routes.getOrDefault(new Place(service, at, ROUTE, 0), List.of()),
                                     row.getBoolean(3),
-                                    row.getBoolean(4) ? forwarder : null));
+                                    row.getBoolean(4) ? forwarder : null,
+                                    Rows.opaque(row.getBytes(5))));
                 });
         return matches;
     }

@@ -60,8 +60,10 @@ class DiskFullTest {
                     registered--;
                 }
             }
-            assertThat(refusal).isNotNull().hasMessageContaining(file.toString());
-            assertThat(refusal.reason()).isEqualTo(Refused.Reason.NO_CAPACITY);
+            assertThat(refusal)
+                    .isInstanceOfSatisfying(
+                            Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NO_CAPACITY))
+                    .hasMessageContaining(file.toString());
             assertThat(registry.find(Endpoint.named(""), Caller.SELF)).hasSize(registered);
             int last = registered;
             assertThatThrownBy(() -> {

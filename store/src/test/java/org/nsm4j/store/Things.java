@@ -27,7 +27,7 @@ final class Things {
     }
 
     static NetworkService service(String name) {
-        var toGateway = new Destination(Map.of("app", "gateway"), 3);
+        var toGateway = new Destination(Map.of("app", "gateway"), 3, Opaque.of(new byte[] {5}));
         var toAny = new Destination(Map.of(), 0);
         return new NetworkService(
                 name,
@@ -35,7 +35,7 @@ final class Things {
                 List.of(
                         new Match(Map.of("app", "client"), List.of(toGateway, toAny), true, Map.of("zone", "a")),
                         new Match(Map.of(), List.of(), false, Map.of()),
-                        new Match(Map.of(), List.of(toAny), false, null)),
+                        new Match(Map.of(), List.of(toAny), false, null, Opaque.of(new byte[] {6}))),
                 List.of("spiffe://nsm/" + name),
                 Opaque.of(new byte[] {7}));
     }

@@ -55,6 +55,11 @@ public record ResponderSettings(
         @Setting(env = "NSM_IDLE_TIMEOUT", preset = "0", means = "end after so long without a client; 0: never")
         Duration idleTimeout,
 
+        @Setting(
+                        env = "NSM_NETNS",
+                        preset = "",
+                        means = "namespace that the wires end in, as ip netns knows it; empty: this process's")
+                String netns,
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
 

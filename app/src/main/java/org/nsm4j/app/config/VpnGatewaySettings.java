@@ -42,50 +42,21 @@ public record VpnGatewaySettings(
                 means = "how many clients are accepted at once; 0: as many as the pool has addresses")
         int capacity,
 
-        @Setting(env = "NSM_VPN_PEER", preset = "", means = "the company gateway's HOST:PORT (UDP)")
-        Optional<HostPort> peer,
-
-        @Setting(env = "NSM_VPN_PEER_PUBLIC_KEY", preset = "", means = "the company gateway's WireGuard key, base64")
-        String peerPublicKey,
-
         @Setting(
-                env = "NSM_VPN_PRIVATE_KEY_FILE",
-                preset = "",
-                means = "file with our WireGuard key, base64, readable by its owner alone")
-        Optional<Path> privateKeyFile,
-
+                        env = "NSM_VPN_CONFIG",
+                        preset = "/etc/nsm/vpn.conf",
+                        means = "the WireGuard configuration that the company hands out, as wg-quick reads it; for its owner alone")
+                Path vpnConfig,
         @Setting(
-                env = "NSM_VPN_PRESHARED_KEY_FILE",
-                preset = "",
-                means = "file with the pre-shared key, base64; empty: none")
-        Optional<Path> presharedKeyFile,
-
-        @Setting(env = "NSM_VPN_ADDRESSES", preset = "", means = "our addresses inside the tunnel")
-        List<Cidr> addresses,
-
-        @Setting(env = "NSM_VPN_PREFIXES", preset = "", means = "the company's prefixes: all that clients may reach")
-        List<Cidr> prefixes,
-
-        @Setting(env = "NSM_VPN_DNS", preset = "", means = "the company's name servers, for clients")
-        List<InetAddress> dnsServers,
-
-        @Setting(env = "NSM_VPN_SEARCH_DOMAINS", preset = "", means = "domains that those servers answer for")
-        List<String> searchDomains,
-
-        @Setting(env = "NSM_VPN_KEEPALIVE", preset = "25s", means = "time between keep-alive packets; 0: none")
-        Duration keepalive,
-
+                        env = "NSM_VPN_LINK",
+                        preset = "",
+                        means = "name of the tunnel's link, unique on the host; empty: one derived from the endpoint's name")
+                String link,
         @Setting(
-                env = "NSM_VPN_LISTEN_PORT",
-                preset = "0",
-                min = 0,
-                max = 65535,
-                means = "our UDP port; 0: the kernel chooses")
-        int listenPort,
-
-        @Setting(env = "NSM_VPN_MTU", preset = "0", min = 0, max = 65535, means = "bytes; 0: the path's less 80")
-        int mtu,
-
+                        env = "NSM_NETNS",
+                        preset = "",
+                        means = "namespace that the wires and the tunnel end in, as ip netns knows it; empty: this process's")
+                String netns,
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
 

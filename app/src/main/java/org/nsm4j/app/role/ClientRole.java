@@ -32,7 +32,7 @@ final class ClientRole implements AutoCloseable {
     ClientRole(ClientSettings settings, Mesh mesh) {
         this.settings = settings;
         this.client = mesh.client(settings.name());
-        this.scheduler = mesh.transport().scheduler();
+        this.scheduler = mesh.parts().scheduler();
         settings.networkServices().forEach(text -> urls.add(ConnectUrl.parse(text)));
         if (urls.isEmpty()) {
             throw new Refused(

@@ -6,16 +6,16 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Journal;
 import org.nsm4j.core.registry.Registry;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The domain's registry, running. */
 public final class DomainRegistry implements AutoCloseable {
     private final Registry<NetworkService> services;
     private final Registry<Endpoint> endpoints;
-    private final Transport.Listening listening;
+    private final Parts.Listening listening;
 
     private DomainRegistry(
-            Registry<NetworkService> services, Registry<Endpoint> endpoints, Transport.Listening listening) {
+            Registry<NetworkService> services, Registry<Endpoint> endpoints, Parts.Listening listening) {
         this.services = services;
         this.endpoints = endpoints;
         this.listening = listening;
@@ -29,10 +29,10 @@ public final class DomainRegistry implements AutoCloseable {
      * @param endpoints where endpoints are kept
      */
     public static DomainRegistry start(
-            List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Transport transport) {
+            List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Parts transport) {
         var serviceStack = RegistryStack.services(services, transport);
         var endpointStack = RegistryStack.endpoints(endpoints, transport);
-        var served = new Transport.Served(null, serviceStack, endpointStack);
+        var served = new Parts.Served(null, serviceStack, endpointStack);
         return new DomainRegistry(serviceStack, endpointStack, transport.serve(listen, served));
     }
 

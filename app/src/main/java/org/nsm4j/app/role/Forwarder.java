@@ -18,7 +18,7 @@ import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.VxlanGuard;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** A forwarder that runs: it plugs the wires of its node. */
 public final class Forwarder implements AutoCloseable {
@@ -26,14 +26,14 @@ public final class Forwarder implements AutoCloseable {
     private final Reaper reaper;
     private final List<WatchedRegistry<?>> watches;
     private final RefreshRegistration<Endpoint> registration;
-    private final Transport.Listening listening;
+    private final Parts.Listening listening;
 
     private Forwarder(
             ConnectionTable connections,
             Reaper reaper,
             List<WatchedRegistry<?>> watches,
             RefreshRegistration<Endpoint> registration,
-            Transport.Listening listening) {
+            Parts.Listening listening) {
         this.connections = connections;
         this.reaper = reaper;
         this.watches = List.copyOf(watches);
@@ -66,7 +66,7 @@ public final class Forwarder implements AutoCloseable {
      * @param listen where it listens, on this node only
      * @param manager the node's manager, with which it registers as soon as that answers
      */
-    public static Forwarder start(Traits traits, Url listen, Url manager, Transport transport) {
+    public static Forwarder start(Traits traits, Url listen, Url manager, Parts transport) {
         var scheduler = transport.scheduler();
         var services = new WatchedRegistry<>(Kind.SERVICE, scheduler, transport.random(), transport.services(manager));
         var endpoints =
@@ -83,7 +83,7 @@ public final class Forwarder implements AutoCloseable {
         var connections = new ConnectionTable(scheduler);
         var chain = ForwarderChain.of(
                 traits.name(), connections, services, endpoints, new OfferMechanisms(underlay), plug, transport);
-        var listening = transport.serve(List.of(listen), Transport.Served.chain(chain));
+        var listening = transport.serve(List.of(listen), Parts.Served.chain(chain));
         services.start();
         endpoints.start();
         return new Forwarder(
@@ -94,7 +94,7 @@ public final class Forwarder implements AutoCloseable {
                 listening);
     }
 
-    private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Transport transport) {
+    private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Parts transport) {
         var registration = new RefreshRegistration<>(
                 Kind.ENDPOINT, transport.endpoints(manager), transport.scheduler(), transport.random());
         registration.keep(Endpoint.named(traits.name())

@@ -3,6 +3,7 @@ package org.nsm4j.app.role;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
@@ -16,7 +17,7 @@ import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The whole forwarder, in one place. */
 public final class ForwarderChain {
@@ -30,7 +31,7 @@ public final class ForwarderChain {
             Registry<Endpoint> endpoints,
             OfferMechanisms offer,
             PlugWire plug,
-            Transport p) {
+            Parts p) {
         return Chain.through(
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on
@@ -41,6 +42,7 @@ public final class ForwarderChain {
                         new Monitor(p.events()), // sees what the rest really answered
                         new SelectEndpoint(services, endpoints, p.scheduler()),
                         new RelayEvents(name, p.hops(), p.events(), p.scheduler()),
+                        new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         offer, // what it offers depends on where the request goes
                         plug) // last, so that nothing that fails later leaves a wire behind
                 .to(new Dial(p.hops(), p.scheduler()));

@@ -22,7 +22,7 @@ import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.app.admin.Messages;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
-import org.nsm4j.grpc.wire.Connections;
+import org.nsm4j.grpc.wire.ConnectionMapping;
 
 /**
  * The connections of this node's workloads on its disk: one file each, written whole or not at all. With the path that is
@@ -49,12 +49,21 @@ final class KeptConnections {
         try {
             var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
             Files.createDirectories(folder, mode);
-            this.bootId = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            this.bootId = bootId();
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
                     "cannot use %s: %s (expected: a folder that this process may write)".formatted(folder, e.getMessage()),
                     e);
+        }
+    }
+
+    /** The kernel's files of settings answer the first read alone, so it must ask for all. */
+    private static String bootId() throws IOException {
+        try (var file = Files.newInputStream(Path.of("/proc/sys/kernel/random/boot_id"))) {
+            var bytes = new byte[64];
+            int length = Math.max(0, file.read(bytes));
+            return new String(bytes, 0, length, StandardCharsets.US_ASCII).strip();
         }
     }
 
@@ -65,7 +74,7 @@ final class KeptConnections {
                 .setBootId(bootId)
                 .setSince(Timestamp.newBuilder().setSeconds(kept.since().getEpochSecond()));
         if (kept.connection() != null) {
-            message.setConnection(Connections.toMessage(kept.connection()));
+            message.setConnection(ConnectionMapping.write(kept.connection()));
         }
         var file = file(kept.request().name());
         var fresh = file.resolveSibling(file.getFileName() + ".new");
@@ -113,7 +122,7 @@ final class KeptConnections {
             var message = KeptConnection.parseFrom(Files.readAllBytes(file));
             return Optional.of(new Kept(
                     Messages.request(message.getRequest()),
-                    message.hasConnection() ? Connections.toModel(message.getConnection()) : null,
+                    message.hasConnection() ? ConnectionMapping.read(message.getConnection()) : null,
                     message.getBootId().equals(bootId),
                     Instant.ofEpochSecond(message.getSince().getSeconds())));
         } catch (NoSuchFileException e) {

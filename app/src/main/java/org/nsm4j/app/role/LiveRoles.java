@@ -28,9 +28,9 @@ import org.nsm4j.core.registry.Journal;
 import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
-import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
 
 /** The roles as they run for real. */
@@ -150,7 +150,9 @@ public final class LiveRoles implements Roles {
                 .unregisters(settings.unregisterItself());
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
-        settings.netns().ifPresent(builder::in);
+        if (!settings.netns().isEmpty()) {
+            builder.in(Netns.named(settings.netns()));
+        }
         return new Ending(builder.serve(), mesh);
     }
 
@@ -163,11 +165,15 @@ public final class LiveRoles implements Roles {
     @Override
     public Running vpnGateway(VpnGatewaySettings settings) {
         var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
-        var gateway = VpnGateway.open(settings.gateway(), mesh.transport().scheduler());
-        var builder = mesh.endpoint(settings.name()).registersServices(settings.registerService());
+        var netns = settings.netns().isEmpty()
+                ? Netns.ofProcess(ProcessHandle.current().pid())
+                : Netns.named(settings.netns());
+        var gateway = VpnGateway.open(gateway(settings, netns), mesh.parts().scheduler());
+        var builder = mesh.endpoint(settings.name())
+                .registersServices(settings.registerService())
+                .in(netns);
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
-        settings.netns().ifPresent(builder::in);
         gateway.elements().forEach(builder::with);
         gateway.lastElements().forEach(builder::withAtEnd);
         return new Ending(builder.serve(), gateway, mesh);
@@ -188,9 +194,8 @@ public final class LiveRoles implements Roles {
         return Path.of(System.getProperty("java.io.tmpdir"), "nsm-" + System.getProperty("user.name"));
     }
 
-    private static Transport transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
-        return Transport.open(
-                new WorkloadApiSource(identities.orElse(Url.parse(Mesh.IDENTITIES))), tokenLife, dial);
+    private static Parts transport(Optional<Url> identities, Duration tokenLife, Duration dial) {
+        return Parts.fromWorkloadApi(identities.map(Url::toString).orElse(Mesh.IDENTITIES), tokenLife, dial);
     }
 
     /** Where this process runs, as upstream's variables say it. */

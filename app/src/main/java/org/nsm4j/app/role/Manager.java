@@ -5,15 +5,15 @@ import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.WatchedRegistry;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** A manager that runs: it takes the requests of its node, and of other nodes for endpoints of its own. */
 public final class Manager implements AutoCloseable {
     private final ConnectionTable connections;
     private final RegistryStack.OfManager registries;
-    private final Transport.Listening listening;
+    private final Parts.Listening listening;
 
-    private Manager(ConnectionTable connections, RegistryStack.OfManager registries, Transport.Listening listening) {
+    private Manager(ConnectionTable connections, RegistryStack.OfManager registries, Parts.Listening listening) {
         this.connections = connections;
         this.registries = registries;
         this.listening = listening;
@@ -26,18 +26,18 @@ public final class Manager implements AutoCloseable {
      * @param listen where it listens
      * @param registry the domain's registry
      */
-    public static Manager start(ManagerChain.Traits traits, List<Url> listen, Url registry, Transport transport) {
+    public static Manager start(ManagerChain.Traits traits, List<Url> listen, Url registry, Parts transport) {
         var registries = RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
         var connections = new ConnectionTable(transport.scheduler());
         var chain = ManagerChain.of(traits, connections, registries.knownServices(), registries.known(), transport);
-        var served = new Transport.Served(chain, registries.services(), registries.endpoints());
+        var served = new Parts.Served(chain, registries.services(), registries.endpoints());
         var listening = transport.serve(listen, served);
         registries.watches().forEach(WatchedRegistry::start);
         return new Manager(connections, registries, listening);
     }
 
     /** Its elements in order. */
-    public static Chain explain(ManagerChain.Traits traits, Transport transport) {
+    public static Chain explain(ManagerChain.Traits traits, Parts transport) {
         var nowhere = Url.parse(traits.publicUrl());
         var registries = RegistryStack.ofManager(nowhere, nowhere, traits.labels(), transport);
         return ManagerChain.of(

@@ -7,6 +7,7 @@ import org.nsm4j.core.address.ExcludePrefixes;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
@@ -20,7 +21,7 @@ import org.nsm4j.core.policy.Authorize;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.NodeLabels;
 import org.nsm4j.core.select.SelectForwarder;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The whole manager, in one place. */
 public final class ManagerChain {
@@ -48,7 +49,7 @@ public final class ManagerChain {
             ConnectionTable connections,
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
-            Transport p) {
+            Parts p) {
         return Chain.through(
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         connections, // one event per connection at a time, from here on
@@ -60,6 +61,7 @@ public final class ManagerChain {
                         new NodeLabels(traits.labels()), // before anyone selects by them
                         new SelectForwarder(services, endpoints, traits.forwarderService(), traits.publicUrl()),
                         new RelayEvents(traits.name(), p.hops(), p.events(), p.scheduler()),
+                        new CloseOnServiceChange(services, endpoints, connections, p.scheduler()),
                         new ExcludePrefixes(traits.prefixes()))
                 .to(new Dial(p.hops(), p.scheduler()));
     }

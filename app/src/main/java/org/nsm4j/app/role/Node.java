@@ -19,7 +19,7 @@ import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.sdk.Mesh;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
 
 /**
@@ -41,7 +41,7 @@ final class Node implements AutoCloseable {
     private final @Nullable DomainRegistry registry;
     private final Manager manager;
     private final Forwarder forwarder;
-    private final Transport clientTransport;
+    private final Parts clientParts;
     private final NodeClient client;
 
     private Node(NodeSettings settings) {
@@ -54,8 +54,8 @@ final class Node implements AutoCloseable {
             this.registry = ownsRegistry() ? part(startRegistry()) : null;
             this.manager = part(startManager());
             this.forwarder = part(startForwarder());
-            this.clientTransport = part(transport("client"));
-            var mesh = new Mesh(clientTransport, managerUrl(), settings.runDir());
+            this.clientParts = part(parts("client"));
+            var mesh = new Mesh(clientParts, managerUrl(), settings.runDir());
             this.client = new NodeClient(
                     mesh.client(name + "-client"),
                     new KeptConnections(settings.stateDir().resolve("connections")),
@@ -106,8 +106,8 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private Transport transport(String part) {
-        return Transport.open(
+    private Parts parts(String part) {
+        return Parts.open(
                 identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
     }
 
@@ -127,7 +127,7 @@ final class Node implements AutoCloseable {
     }
 
     private DomainRegistry startRegistry() {
-        var transport = part(transport("registry"));
+        var transport = part(parts("registry"));
         var store = part(SqliteStore.open(settings.stateDir().resolve("registry.db")));
         var listen = new ArrayList<Url>();
         listen.add(Url.unix(settings.runDir().resolve("registry.sock").toString()));
@@ -150,7 +150,7 @@ final class Node implements AutoCloseable {
         listen.add(publicUrl);
         var traits = new ManagerChain.Traits(
                 name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
-        return Manager.start(traits, listen, registryUrl(), part(transport("manager")));
+        return Manager.start(traits, listen, registryUrl(), part(parts("manager")));
     }
 
     private Forwarder startForwarder() {
@@ -162,7 +162,7 @@ final class Node implements AutoCloseable {
                 settings.labels(),
                 underlay.orElse(null),
                 new NodePlaces(call -> false));
-        return Forwarder.start(traits, listen, managerUrl(), part(transport("forwarder")));
+        return Forwarder.start(traits, listen, managerUrl(), part(parts("forwarder")));
     }
 
     private static Url tcp(InetAddress address, int port) {
@@ -203,8 +203,8 @@ final class Node implements AutoCloseable {
         return client;
     }
 
-    Transport transport() {
-        return clientTransport;
+    Parts parts() {
+        return clientParts;
     }
 
 

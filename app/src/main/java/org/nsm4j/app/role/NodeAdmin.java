@@ -1,7 +1,6 @@
 package org.nsm4j.app.role;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -257,17 +256,15 @@ final class NodeAdmin implements Admin {
         parts.add(new NodeReport.Part("manager", true, ""));
         boolean registered = node.forwarder().isRegistered();
         parts.add(new NodeReport.Part("forwarder", registered, registered ? "" : "is not registered yet"));
-        var own = node.transport().identity();
+        var own = node.parts().identity();
         var held = node.forwarder().connections().standing().stream()
                 .map(each -> new Owner(node.name(), each.answer().id(), 1).alias())
                 .toList();
         return new NodeReport(
                 node.name(),
                 version(),
-                own.map(each -> each.svid().id().toString()).orElse(""),
-                own.<Instant>map(each ->
-                                each.svid().chain().getFirst().getNotAfter().toInstant())
-                        .orElse(null),
+                own.svid().id().toString(),
+                own.svid().chain().getFirst().getNotAfter().toInstant(),
                 node.scheduler().now(),
                 parts,
                 held);

@@ -15,6 +15,7 @@ import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.attest.RuleFile;
 import org.nsm4j.identity.authority.Authority;
@@ -59,7 +60,8 @@ final class NodeIdentity implements AutoCloseable {
      */
     static NodeIdentity open(NodeSettings settings, String node, @Nullable InetAddress address, Scheduler scheduler) {
         if (settings.workloadApi().isPresent()) {
-            var agent = new WorkloadApiSource(settings.workloadApi().get());
+            var agent = new WorkloadApiSource(
+                    settings.workloadApi().get().toString(), new Transport(1), WorkloadApiSource.FIRST);
             return new NodeIdentity(settings, null, null, null, agent);
         }
         var folder = settings.stateDir().resolve("identity");

@@ -22,7 +22,7 @@ import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.registry.RegistryPath;
 import org.nsm4j.core.registry.Validate;
 import org.nsm4j.core.registry.WatchedRegistry;
-import org.nsm4j.sdk.Transport;
+import org.nsm4j.sdk.Parts;
 
 /** The layers of both registries, outermost first: the domain's, and a manager's in front of it. */
 public final class RegistryStack {
@@ -32,7 +32,7 @@ public final class RegistryStack {
     private RegistryStack() {}
 
     /** The domain's network services. */
-    public static Registry<NetworkService> services(Journal<NetworkService> journal, Transport p) {
+    public static Registry<NetworkService> services(Journal<NetworkService> journal, Parts p) {
         var memory = new MemoryRegistry<>(Kind.SERVICE, p.scheduler(), journal);
         return new RegistryPath<>(
                 Kind.SERVICE,
@@ -52,7 +52,7 @@ public final class RegistryStack {
     }
 
     /** The domain's endpoints. */
-    public static Registry<Endpoint> endpoints(Journal<Endpoint> journal, Transport p) {
+    public static Registry<Endpoint> endpoints(Journal<Endpoint> journal, Parts p) {
         var memory = new MemoryRegistry<>(Kind.ENDPOINT, p.scheduler(), journal);
         var turns = new NameTurns<Endpoint>(p.scheduler());
         var expire = new ExpireEndpoints(ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), memory);
@@ -91,7 +91,7 @@ public final class RegistryStack {
             java.util.List<WatchedRegistry<?>> watches) {}
 
     /** A manager's registries. */
-    public static OfManager ofManager(Url registry, Url publicUrl, Map<String, String> labels, Transport p) {
+    public static OfManager ofManager(Url registry, Url publicUrl, Map<String, String> labels, Parts p) {
         var services = new WatchedRegistry<>(Kind.SERVICE, p.scheduler(), p.random(), p.services(registry));
         var endpoints = new WatchedRegistry<>(Kind.ENDPOINT, p.scheduler(), p.random(), p.endpoints(registry));
         var bypass = new LocalBypass(publicUrl, endpoints);

@@ -76,20 +76,21 @@ public final class ConnectionTable implements Element {
             return answered == null ? this : new Standing(request, answer, answered, failed.next(), generation);
         }
 
+        /** What is closed is what stands, not what the caller remembers (B-6), but under the tokens that it sends. */
+        private Connection closedBy(Call call) {
+            var path = answer.path();
+            var sent = call.connection().path();
+            for (int i = 0; i <= Math.min(path.index(), sent.index()); i++) {
+                path = path.with(i, sent.segments().get(i));
+            }
+            return answer.withPath(path);
+        }
+
         /** What was answered, as the one who asked knows it. */
         private Connection seenByAsker() {
             var asked = request.connection();
             return answer.withId(asked.id())
                     .withPath(answer.path().at(asked.path().index()));
-        }
-    }
-
-    /** An event of our own came to its turn, and the connection that it is about was gone or renewed by then. */
-    private static final class Overtaken extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Overtaken() {
-            super("overtaken by another event", null, false, false);
         }
     }
 
@@ -223,8 +224,8 @@ public final class ConnectionTable implements Element {
                 scheduler::nanoTime);
         var closing = call.within(attempt);
         if (standing != null) {
-            // what is closed is what stands, not what the caller remembers (B-6)
-            closing = closing.with(new Request(standing.answer(), List.of())).towards(standing.next());
+            closing = closing.with(new Request(standing.closedBy(call), List.of()))
+                    .towards(standing.next());
         }
         Throwable failure = null;
         try {

@@ -24,14 +24,18 @@ public final class AuthorizeRegistration<T> implements Layer<T> {
     /** Knows who owns a name. */
     @FunctionalInterface
     public interface Owners {
-        /** The path ids with which a name was registered, the owner's first; empty where the name is free. */
+        /** The path ids with which a name was registered, the owner's first; empty where nobody owns it. */
         Optional<List<String>> of(String name);
 
-        /** The owners as a registry near by has them; they go with the registrations, and come back with them. */
+        /**
+         * The owners as a registry has them; they go with the registrations, and come back with them. What is
+         * registered without path ids, by hand or in a registry that drops them, has no owner.
+         */
         static <T> Owners recordedIn(Kind<T> kind, Registry<T> registry) {
             return name -> registry.find(kind.named(name), Caller.SELF).stream()
                     .findFirst()
-                    .map(kind::pathIds);
+                    .map(kind::pathIds)
+                    .filter(ids -> !ids.isEmpty());
         }
     }
 

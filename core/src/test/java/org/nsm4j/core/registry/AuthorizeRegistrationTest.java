@@ -79,4 +79,12 @@ class AuthorizeRegistrationTest {
         assertThatThrownBy(() -> registry.register(Registration.of(GATEWAY), peer("spiffe://nsm/owner", stolen)))
                 .hasMessageContaining("rule prev_token_signed");
     }
+
+    @Test
+    void what_is_registered_without_an_owner_may_be_registered_by_anybody() {
+        disk.put(GATEWAY);
+        registry = started();
+        var answer = registry.register(Registration.of(GATEWAY), peer("spiffe://nsm/owner"));
+        assertThat(answer.item().pathIds()).containsExactly("spiffe://nsm/owner", US);
+    }
 }

@@ -2,6 +2,7 @@ package org.nsm4j.dataplane.element;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Element;
@@ -31,7 +32,8 @@ public final class OfferMechanisms implements Element {
     @Override
     public Connection request(Call call, Rest rest) {
         var incoming = Mechanisms.choose(call.incoming(), underlay != null);
-        var before = call.previous().map(Connection::mechanism).orElse(null);
+        // what was agreed with one hop means nothing to another
+        var before = call.next().equals(call.previousNext()) ? agreed(call) : null;
         var outgoing = call.offering(List.of(offer(call)))
                 .with(connection -> limitMtu(connection.withMechanism(before), incoming));
         return rest.request(outgoing);
@@ -39,8 +41,11 @@ public final class OfferMechanisms implements Element {
 
     @Override
     public void close(Call call, Rest rest) {
-        var before = call.previous().map(Connection::mechanism).orElse(null);
-        rest.close(call.with(connection -> connection.withMechanism(before)));
+        rest.close(call.with(connection -> connection.withMechanism(agreed(call))));
+    }
+
+    private static @Nullable Mechanism agreed(Call call) {
+        return call.previous().map(Connection::mechanism).orElse(null);
     }
 
     private Mechanism offer(Call call) {
@@ -48,7 +53,7 @@ public final class OfferMechanisms implements Element {
                 .orElseThrow(() -> new Refused(Refused.Reason.INTERNAL, "no element said where the request goes"))
                 .isLocal();
         if (local) {
-            return new Mechanism.Kernel(java.util.Map.of());
+            return new Mechanism.Kernel(Map.of());
         }
         var here = underlay;
         if (here == null) {

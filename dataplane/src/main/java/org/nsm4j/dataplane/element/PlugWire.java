@@ -34,17 +34,6 @@ public final class PlugWire implements Element {
     private final @Nullable Underlay underlay;
     private final PlaceCheck places;
 
-    /** Whether a workload's place may be plugged at all. */
-    @FunctionalInterface
-    public interface PlaceCheck {
-        /**
-         * Looks at a place before anything is changed there.
-         *
-         * @throws Refused where it may not be touched
-         */
-        void check(Place place, Call call);
-    }
-
     /**
      * Plugs on a node.
      *
@@ -66,8 +55,9 @@ public final class PlugWire implements Element {
     public Connection request(Call call, Rest rest) {
         var incoming = Mechanisms.choose(call.incoming(), underlay != null);
         check(incoming, call);
+        var asking = call;
         for (int tries = 1; ; tries++) {
-            var answer = rest.request(call);
+            var answer = rest.request(asking);
             try {
                 return plug(call, incoming, answer);
             } catch (Plumbing.VniTaken e) {
@@ -77,15 +67,23 @@ public final class PlugWire implements Element {
                             "%s, %d times in a row (expected: one that is free)".formatted(e.getMessage(), TRIES),
                             e);
                 }
+                asking = call.with(connection -> withoutVni(connection));
             }
         }
+    }
+
+    /** Tells the tunnel's server side to draw again: it keeps a number that is sent back to it. */
+    private static Connection withoutVni(Connection connection) {
+        return connection.mechanism() instanceof Mechanism.Vxlan tunnel
+                ? connection.withMechanism(tunnel.with(Mechanism.VNI, ""))
+                : connection;
     }
 
     /** Refuses what could never be plugged before anybody else is asked. */
     private void check(Mechanism incoming, Call call) {
         switch (incoming) {
             case Mechanism.Kernel kernel -> {
-                places.check(Place.of(kernel), call);
+                places.check(Place.of(kernel), PlaceCheck.Side.CLIENT, call);
                 kernel.name().ifPresent(InterfaceName::check);
             }
             case Mechanism.Vxlan vxlan -> address(vxlan, Mechanism.SRC_IP);
@@ -138,8 +136,11 @@ public final class PlugWire implements Element {
         var here = underlay();
         var limited = limitMtu(answer, tunnel);
         var peer = address(tunnel, Mechanism.SRC_IP);
+        if (isUnwanted(call, tunnel)) {
+            call.replace(Vnis.Lease.class, () -> vnis.another(here.address(), peer));
+        }
         for (int tries = 1; ; tries++) {
-            var vni = call.hold(Vnis.Lease.class, () -> vnis.lease(here.address(), peer, tunnel));
+            var vni = lease(call, here, peer, tunnel);
             var wire = new Wire.Remote(
                     owner(call),
                     endOfEndpoint(call, endpoint, limited),
@@ -149,7 +150,7 @@ public final class PlugWire implements Element {
                 return limited.withMechanism(tunnel.with(Mechanism.VNI, Integer.toString(vni.vni()))
                         .with(Mechanism.DST_IP, here.address().getHostAddress())
                         .with(Mechanism.DST_PORT, Integer.toString(here.port()))
-                        .with(Mechanism.MTU, Integer.toString(limited.context().mtu())));
+                        .with(Mechanism.MTU, Integer.toString(tunnelMtu(tunnel))));
             } catch (Plumbing.VniTaken e) {
                 if (tries == TRIES) {
                     throw e;
@@ -159,12 +160,25 @@ public final class PlugWire implements Element {
         }
     }
 
+    private Vnis.Lease lease(Call call, Underlay here, InetAddress peer, Mechanism.Vxlan tunnel) {
+        return call.hold(Vnis.Lease.class, () -> vnis.lease(here.address(), peer, tunnel));
+    }
+
+    /** Whether the other side sends its chosen mechanism back without the number: it cannot use the one it got. */
+    private static boolean isUnwanted(Call call, Mechanism.Vxlan tunnel) {
+        return call.held(Vnis.Lease.class).isPresent()
+                && call.incoming().connection().mechanism() != null
+                && tunnel.vni() == 0;
+    }
+
     private void hold(Call call, Wire wire) {
         var present = call.held(Plumbing.Plugged.class);
         if (present.isPresent() && sameShape(present.get().wire(), wire)) {
             call.hold(Plumbing.Plugged.class, present::get).change(wire);
+        } else if (present.isPresent()) {
+            call.replace(Plumbing.Plugged.class, () -> present.get().replaceBy(wire));
         } else {
-            call.replace(Plumbing.Plugged.class, () -> plumbing.plug(wire));
+            call.hold(Plumbing.Plugged.class, () -> plumbing.plug(wire));
         }
     }
 
@@ -184,11 +198,13 @@ public final class PlugWire implements Element {
         return one.place().equals(other.place()) && one.name().equals(other.name());
     }
 
-    private static End endOfEndpoint(Call call, Mechanism.Kernel endpoint, Connection answer) {
+    private End endOfEndpoint(Call call, Mechanism.Kernel endpoint, Connection answer) {
+        var place = Place.of(endpoint);
+        places.check(place, PlaceCheck.Side.ENDPOINT, call);
         var name = endpoint.name()
                 .map(InterfaceName::check)
                 .orElseGet(() -> InterfaceName.derived(answer.service(), call.id()));
-        return End.ofEndpoint(Place.of(endpoint), name, answer.context());
+        return End.ofEndpoint(place, name, answer.context());
     }
 
     private static String name(Mechanism.Kernel client, Call call) {
@@ -197,9 +213,14 @@ public final class PlugWire implements Element {
     }
 
     private Connection limitMtu(Connection answer, Mechanism.Vxlan tunnel) {
-        int tunnelMtu = OfferMechanisms.smallest(
+        return answer.withContext(
+                context -> context.withMtu(OfferMechanisms.smallest(context.mtu(), tunnelMtu(tunnel))));
+    }
+
+    /** What both ends of the tunnel carry (wire §2.5). */
+    private int tunnelMtu(Mechanism.Vxlan tunnel) {
+        return OfferMechanisms.smallest(
                 tunnel.number(Mechanism.MTU), underlay().vxlanMtu());
-        return answer.withContext(context -> context.withMtu(OfferMechanisms.smallest(context.mtu(), tunnelMtu)));
     }
 
     private Owner owner(Call call) {

@@ -1,22 +1,20 @@
 package org.nsm4j.dataplane.wire;
 
-import java.util.List;
 import java.util.Optional;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.net.Address;
 import org.nsm4j.linux.net.Link;
-import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.net.Route;
 
 /** Refuses what a workload already has, before anything is changed, and names both. */
 final class Collisions {
-    private final Network network;
+    private final Workload workload;
     private final End end;
 
-    Collisions(Network network, End end) {
-        this.network = network;
-        this.end = end;
+    Collisions(Workload workload) {
+        this.workload = workload;
+        this.end = workload.end();
     }
 
     /**
@@ -25,7 +23,7 @@ final class Collisions {
      * @throws Refused CONFLICT where the name is somebody else's
      */
     Optional<Link> own(Owner owner) {
-        var link = network.link(end.name());
+        var link = workload.network().link(end.name());
         if (link.isPresent() && !isOf(link.get(), owner)) {
             throw new Refused(
                     Refused.Reason.CONFLICT,
@@ -35,11 +33,8 @@ final class Collisions {
         return link;
     }
 
-    static boolean isOf(Link link, Owner owner) {
-        return Owner.parse(link.alias())
-                .filter(each -> each.connection().equals(owner.connection())
-                        && each.node().equals(owner.node()))
-                .isPresent();
+    private static boolean isOf(Link link, Owner owner) {
+        return Owner.parse(link.alias()).filter(owner::sameConnection).isPresent();
     }
 
     private static String whose(Link link) {
@@ -50,46 +45,71 @@ final class Collisions {
 
     /** Refuses an address or a destination that another interface of the workload has. */
     void refuse(int ownLink) {
-        if (end.addresses().isEmpty() && end.routes().isEmpty()) {
-            return;
+        if (!end.addresses().isEmpty()) {
+            workload.addresses().stream().filter(other -> other.link() != ownLink).forEach(this::refuse);
         }
-        refuseAddresses(network.addresses(), ownLink);
-        refuseRoutes(network.routes(), ownLink);
+        if (!end.addresses().isEmpty() || !end.routes().isEmpty()) {
+            workload.routes().stream()
+                    .filter(other -> other.link() != ownLink && other.choice().table() == Route.Choice.MAIN)
+                    .forEach(this::refuse);
+        }
     }
 
-    private void refuseAddresses(List<Address> present, int ownLink) {
+    private void refuse(Address other) {
         for (var wanted : end.addresses()) {
-            for (var other : present) {
-                if (other.link() != ownLink && other.prefix().address().equals(wanted.address())) {
-                    throw new Refused(
-                            Refused.Reason.CONFLICT,
-                            "address: %s for %s collides with %s on %s in %s (expected: an address that is free there)"
-                                    .formatted(wanted, end.name(), other.prefix(), name(other.link()), end.place()));
-                }
+            if (other.prefix().address().equals(wanted.address()) && !(end.sharesAddresses() && isWire(other.link()))) {
+                throw new Refused(
+                        Refused.Reason.CONFLICT,
+                        "address: %s for %s collides with %s on %s in %s (expected: an address that is free there)"
+                                .formatted(wanted, end.name(), other.prefix(), name(other.link()), end.place()));
             }
         }
     }
 
-    private void refuseRoutes(List<Route> present, int ownLink) {
+    /** A route collides where both lead to one destination, or where it would take a part out of a network on the link. */
+    private void refuse(Route other) {
         for (var wanted : end.routes()) {
-            Prefix prefix = Fitting.prefix(wanted.prefix());
-            for (var other : present) {
-                if (other.link() != ownLink
-                        && other.link() != 0
-                        && other.choice().table() == Route.Choice.MAIN
-                        && other.destination().equals(prefix)) {
-                    throw new Refused(
-                            Refused.Reason.CONFLICT,
-                            ("route: %s for %s collides with the route to %s on %s in %s (expected: a prefix that "
-                                            + "leads nowhere there)")
-                                    .formatted(
-                                            prefix, end.name(), other.destination(), name(other.link()), end.place()));
-                }
+            var prefix = Shape.prefix(wanted.prefix()).network();
+            if (prefix.equals(other.destination()) || isPartOf(prefix, other)) {
+                throw collision("route: " + prefix, other);
             }
         }
+        for (var wanted : end.addresses()) {
+            var network = Shape.prefix(wanted).network();
+            boolean shared = end.sharesAddresses() && isWire(other.link());
+            if (!wanted.isHost() && network.equals(other.destination()) && !shared) {
+                throw collision("address: " + wanted, other);
+            }
+        }
+    }
+
+    private boolean isPartOf(Prefix wanted, Route other) {
+        return other.gateway() == null
+                && other.type() == Route.Type.UNICAST
+                && other.link() != 0
+                && other.destination().length() > 0
+                && other.destination().length() < wanted.length()
+                && other.destination().contains(wanted.address())
+                && !isWire(other.link());
+    }
+
+    private Refused collision(String what, Route other) {
+        return new Refused(
+                Refused.Reason.CONFLICT,
+                "%s for %s collides with the route to %s on %s in %s (expected: a prefix that leads nowhere there)"
+                        .formatted(what, end.name(), other.destination(), name(other.link()), end.place()));
+    }
+
+    private boolean isWire(int link) {
+        return workload.network()
+                .link(link)
+                .filter(each -> each.group() == Fitting.GROUP)
+                .isPresent();
     }
 
     private String name(int link) {
-        return network.link(link).map(Link::name).orElse("link " + link);
+        return link == 0
+                ? "no link of its own"
+                : workload.network().link(link).map(Link::name).orElse("link " + link);
     }
 }

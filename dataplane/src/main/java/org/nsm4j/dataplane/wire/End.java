@@ -17,6 +17,8 @@ import org.nsm4j.core.model.Context;
  * @param addresses of the interface
  * @param routes through it, in the order in which the kernel accepts them
  * @param neighbors permanent
+ * @param sharesAddresses whether other wires may have the same addresses in that namespace, as those of an endpoint that
+ *     answers all its clients at one address
  */
 public record End(
         Place place,
@@ -25,7 +27,8 @@ public record End(
         int mtu,
         List<Cidr> addresses,
         List<Hopped> routes,
-        List<Context.Neighbor> neighbors) {
+        List<Context.Neighbor> neighbors,
+        boolean sharesAddresses) {
 
     /**
      * A route whose next hop is decided.
@@ -51,7 +54,8 @@ public record End(
                 context.mtu(),
                 ip.srcAddresses(),
                 routes(ip.srcAddresses(), ip.dstAddresses(), ip.srcRoutes()),
-                ip.neighbors());
+                ip.neighbors(),
+                false);
     }
 
     /** The endpoint's end, as a connection's context describes it: the mirror image. */
@@ -64,7 +68,8 @@ public record End(
                 context.mtu(),
                 ip.dstAddresses(),
                 routes(ip.dstAddresses(), ip.srcAddresses(), ip.dstRoutes()),
-                ip.neighbors());
+                ip.neighbors(),
+                true);
     }
 
     /**

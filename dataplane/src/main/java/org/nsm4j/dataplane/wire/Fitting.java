@@ -1,22 +1,14 @@
 package org.nsm4j.dataplane.wire;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
-import org.nsm4j.linux.net.Address;
 import org.nsm4j.linux.net.Change;
 import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
-import org.nsm4j.linux.net.Mac;
-import org.nsm4j.linux.net.Neighbour;
-import org.nsm4j.linux.net.Network;
-import org.nsm4j.linux.net.Prefix;
-import org.nsm4j.linux.net.Route;
-import org.nsm4j.linux.net.Scope;
 import org.nsm4j.linux.netns.OpenNetns;
 import org.nsm4j.linux.netns.Sysctl;
 
@@ -25,51 +17,84 @@ final class Fitting {
     /** The group of every link of ours that is in use: "nsm" and a 1. */
     static final int GROUP = 0x6e736d01;
 
-    private final OpenNetns netns;
-    private final Network network;
+    private final Workload workload;
     private final End end;
 
-    Fitting(OpenNetns netns, Network network, End end) {
-        this.netns = netns;
-        this.network = network;
-        this.end = end;
+    Fitting(Workload workload) {
+        this.workload = workload;
+        this.end = workload.end();
+    }
+
+    /** A link as it is born: quiet, and by another name where a predecessor still has the right one. */
+    LinkSettings born(int index, boolean nameIsFree) {
+        var settings = LinkSettings.named(nameIsFree ? end.name() : InterfaceName.next(index))
+                .index(index)
+                .group(GROUP)
+                .in(workload.netns());
+        if (end.mtu() > 0) {
+            settings = settings.mtu(end.mtu());
+        }
+        return end.mac().isEmpty() ? settings : settings.mac(Shape.mac(end.mac()));
     }
 
     /**
      * Configures a link that was just made: everything is missing, nothing is read. The alias comes here, since the
      * kernel ignores one at birth; until then the group says whose the link is.
      */
-    void furnish(int index, Owner owner) {
+    void furnish(int index, Owner owner, boolean rename) {
+        var wanted = Shape.of(end, index);
+        var settings = LinkSettings.unchanged().alias(owner.alias()).up(true);
         write(() -> {
-            var change = network.change();
-            change.setLink(index, LinkSettings.unchanged().alias(owner.alias()).up(true));
-            for (var address : end.addresses()) {
-                change.addAddress(Address.of(index, prefix(address)));
+            var change = workload.network().change();
+            if (rename) {
+                // apart from switching on: kernels before 6.2 rename no link that is on
+                change.setLink(index, LinkSettings.named(end.name()));
             }
-            for (var route : end.routes()) {
-                change.addRoute(route(index, route));
-            }
-            for (var neighbor : end.neighbors()) {
-                change.setNeighbour(Neighbour.permanent(index, neighbor.ip(), mac(neighbor.mac())));
-            }
+            change.setLink(index, settings);
+            wanted.addresses().forEach(each -> change.addAddress(Shape.address(index, each)));
+            wanted.routes().forEach(change::addRoute);
+            wanted.neighbours().forEach(change::setNeighbour);
             return change;
         });
     }
 
-    /** Repairs a link that was there before. */
-    void repair(Link link) {
-        write(() -> {
-            var change = network.change();
-            settings(link, change);
-            addresses(link, change);
-            routes(link, change);
-            neighbors(link, change);
-            return change;
-        });
+    /**
+     * Repairs a link that was there before. Where that fails, it is as it was.
+     *
+     * @return what takes the repair back
+     */
+    Runnable repair(Link link) {
+        int index = link.index();
+        var wanted = Shape.of(end, index);
+        var found = Shape.found(link, workload, true);
+        Runnable undo = () -> {
+            var change = workload.network().change();
+            Shape.bring(change, index, wanted, found);
+            change.attempt();
+        };
+        if (change(link, found, wanted).isEmpty()) {
+            return () -> {};
+        }
+        try {
+            write(() -> change(link, found, wanted));
+        } catch (RuntimeException e) {
+            undo.run();
+            throw e;
+        }
+        return undo;
+    }
+
+    private Change change(Link link, Shape found, Shape wanted) {
+        var change = workload.network().change();
+        if (!link.up() || link.group() != GROUP) {
+            change.setLink(link.index(), LinkSettings.unchanged().group(GROUP).up(true));
+        }
+        Shape.bring(change, link.index(), found, wanted);
+        return change;
     }
 
     /** Sends a change; where the workload has IPv6 switched off, switches it on for this interface and asks again. */
-    private void write(java.util.function.Supplier<Change> change) {
+    private void write(Supplier<Change> change) {
         try {
             change.get().commit();
         } catch (KernelRefused e) {
@@ -78,18 +103,19 @@ final class Fitting {
             }
             enableIpv6(e);
             change.get().attempt().stream()
-                    .filter(outcome ->
-                            outcome.refusal() != null && !outcome.refusal().is(Errno.EEXIST))
+                    .map(outcome -> outcome.refusal())
+                    .filter(Objects::nonNull)
+                    .filter(refusal -> !refusal.is(Errno.EEXIST, Errno.EADDRNOTAVAIL, Errno.ESRCH))
                     .findFirst()
-                    .ifPresent(outcome -> {
-                        throw java.util.Objects.requireNonNull(outcome.refusal());
+                    .ifPresent(refusal -> {
+                        throw refusal;
                     });
         }
     }
 
     private void enableIpv6(KernelRefused reason) {
         try {
-            Sysctl.write(netns, "net/ipv6/conf/" + end.name() + "/disable_ipv6", "0");
+            allowIpv6(workload.netns(), end.name());
         } catch (KernelRefused e) {
             var refused = new Refused(
                     Refused.Reason.CONFLICT,
@@ -103,89 +129,7 @@ final class Fitting {
         }
     }
 
-    private void settings(Link link, Change change) {
-        boolean mtu = end.mtu() > 0 && link.mtu() != end.mtu();
-        boolean mac = !end.mac().isEmpty() && !mac(end.mac()).equals(link.mac());
-        if (!mtu && !mac && link.up()) {
-            return;
-        }
-        var settings = LinkSettings.unchanged();
-        if (mtu) {
-            settings = settings.mtu(end.mtu());
-        }
-        if (mac) {
-            settings = settings.mac(mac(end.mac()));
-        }
-        change.setLink(link.index(), link.up() ? settings : settings.up(true));
-    }
-
-    private void addresses(Link link, Change change) {
-        Set<Prefix> wanted = new HashSet<>();
-        end.addresses().forEach(address -> wanted.add(prefix(address)));
-        for (var present : network.addresses()) {
-            if (present.link() == link.index() && present.scope() == Scope.GLOBAL && !wanted.remove(present.prefix())) {
-                change.deleteAddress(present);
-            }
-        }
-        wanted.forEach(prefix -> change.addAddress(Address.of(link.index(), prefix)));
-    }
-
-    private void routes(Link link, Change change) {
-        var wanted = new ArrayList<Route>();
-        end.routes().forEach(route -> wanted.add(route(link.index(), route)));
-        for (var present : network.routes()) {
-            if (present.link() == link.index()
-                    && present.choice().protocol() == Route.Choice.STATIC
-                    && !wanted.removeIf(route -> same(route, present))) {
-                change.deleteRoute(present);
-            }
-        }
-        wanted.forEach(change::replaceRoute);
-    }
-
-    private static boolean same(Route wanted, Route present) {
-        return wanted.destination().equals(present.destination())
-                && java.util.Objects.equals(wanted.gateway(), present.gateway())
-                && wanted.choice().table() == present.choice().table();
-    }
-
-    private void neighbors(Link link, Change change) {
-        if (end.neighbors().isEmpty()) {
-            return;
-        }
-        var present = network.neighbours();
-        for (var neighbor : end.neighbors()) {
-            var wanted = Neighbour.permanent(link.index(), neighbor.ip(), mac(neighbor.mac()));
-            if (!present.contains(wanted)) {
-                change.setNeighbour(wanted);
-            }
-        }
-    }
-
-    static LinkSettings born(End end, int index, OpenNetns netns) {
-        var settings = LinkSettings.named(end.name()).index(index).group(GROUP).in(netns);
-        if (end.mtu() > 0) {
-            settings = settings.mtu(end.mtu());
-        }
-        return end.mac().isEmpty() ? settings : settings.mac(mac(end.mac()));
-    }
-
-    private static Mac mac(String text) {
-        try {
-            return Mac.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new Refused(Refused.Reason.INVALID, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    static Prefix prefix(Cidr cidr) {
-        return new Prefix(cidr.address(), cidr.length());
-    }
-
-    private static Route route(int link, End.Hopped route) {
-        var prefix = prefix(route.prefix());
-        return route.gateway() == null
-                ? Route.on(link, prefix)
-                : Route.via(route.gateway(), link, prefix).onlink();
+    private static void allowIpv6(OpenNetns netns, String link) {
+        Sysctl.write(netns, "net/ipv6/conf/" + link + "/disable_ipv6", "0");
     }
 }

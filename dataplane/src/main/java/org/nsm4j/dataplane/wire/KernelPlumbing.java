@@ -6,7 +6,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 
-/** {@link Plumbing} on the real kernel, of the node that this process lives in. */
+/** {@link Plumbing} on the real kernel. */
 public final class KernelPlumbing implements Plumbing {
     /** Chosen indices start here, far above those that the kernel hands out one by one. */
     private static final int FIRST_INDEX = 1 << 20;
@@ -14,25 +14,37 @@ public final class KernelPlumbing implements Plumbing {
     /** How often another index is tried when the chosen one is taken. */
     static final int TRIES = 4;
 
+    private final Node node;
     private final VethWires veths;
     private final VxlanWires vxlans;
     private final PeerGuard guard;
+    private final Reaper reaper;
 
     /**
-     * Plumbs on this node.
+     * Plumbs on a node.
      *
+     * @param node its namespace, which stays the caller's to close
      * @param underlay how other nodes are reached; null where there are none
      * @param guard opens the vxlan port
      * @param reaper deletes links
      */
-    public KernelPlumbing(@Nullable Underlay underlay, PeerGuard guard, Reaper reaper) {
-        this.veths = new VethWires(reaper);
-        this.vxlans = new VxlanWires(underlay, reaper);
+    public KernelPlumbing(Node node, @Nullable Underlay underlay, PeerGuard guard, Reaper reaper) {
+        this.node = node;
+        this.veths = new VethWires(node, reaper);
+        this.vxlans = new VxlanWires(node, underlay, reaper);
         this.guard = guard;
+        this.reaper = reaper;
     }
 
     @Override
     public Plugged plug(Wire wire) {
+        var plugged = plugBeside(wire);
+        plugged.dropParked();
+        return plugged;
+    }
+
+    /** Plugs a wire whose predecessor, if it has one, comes back unless it is closed or {@code dropParked} is called. */
+    PluggedWire plugBeside(Wire wire) {
         return switch (wire) {
             case Wire.Local local -> new PluggedWire(this, local, null, fit(local));
             case Wire.Remote remote -> {
@@ -47,28 +59,33 @@ public final class KernelPlumbing implements Plumbing {
         };
     }
 
-    /** Makes the wire, or repairs what is there of it; returns the cookies of the namespaces, the client's first. */
-    long[] fit(Wire wire) {
+    /** Makes the wire, or repairs what is there of it. */
+    Fitted fit(Wire wire) {
         try {
             return switch (wire) {
                 case Wire.Local local -> veths.fit(local);
                 case Wire.Remote remote -> vxlans.fit(remote);
             };
         } catch (KernelRefused e) {
+            if (wire instanceof Wire.Remote remote && e.is(Errno.EADDRINUSE)) {
+                throw VxlanWires.portTaken(e, remote.tunnel());
+            }
             throw refused(e);
         }
     }
 
-    /** Takes the wire away from the namespaces with these cookies. */
-    void remove(Wire wire, long[] cookies) {
+    /** Takes an interface away. */
+    void remove(Seat seat) {
         try {
-            switch (wire) {
-                case Wire.Local local -> veths.remove(local, cookies);
-                case Wire.Remote remote -> vxlans.remove(remote, cookies);
-            }
+            seat.layOff(node, reaper);
         } catch (KernelRefused e) {
             throw refused(e);
         }
+    }
+
+    /** Waits until what was taken away is deleted. */
+    void settle() {
+        reaper.settle();
     }
 
     /** A link's index of our own choice: the kernel tells none for a link that is born in another namespace. */
@@ -83,24 +100,25 @@ public final class KernelPlumbing implements Plumbing {
 
     /** The kernel's refusal as a hop says it. */
     static Refused refused(KernelRefused e) {
-        if (e.is(Errno.EMFILE, Errno.ENFILE)) {
-            return new Refused(
-                    Refused.Reason.NO_CAPACITY,
-                    e.getMessage() + " (expected: more descriptors; raise LimitNOFILE or ulimit -n)",
-                    e);
-        }
-        if (e.is(Errno.ENOENT)) {
-            return new Refused(Refused.Reason.NOT_FOUND, String.valueOf(e.getMessage()), e);
-        }
-        if (e.is(Errno.EEXIST, Errno.EADDRINUSE)) {
-            return new Refused(Refused.Reason.CONFLICT, String.valueOf(e.getMessage()), e);
-        }
-        if (e.is(Errno.EPERM, Errno.EACCES)) {
-            return new Refused(
-                    Refused.Reason.UNAVAILABLE,
-                    e.getMessage() + " (expected: the forwarder has CAP_NET_ADMIN and CAP_SYS_ADMIN)",
-                    e);
-        }
-        return new Refused(Refused.Reason.INTERNAL, String.valueOf(e.getMessage()), e);
+        var sentence = String.valueOf(e.getMessage());
+        return switch (e.errno()) {
+            case EMFILE, ENFILE -> new Refused(Refused.Reason.NO_CAPACITY, sentence, e);
+            case ENOENT, ESRCH -> new Refused(Refused.Reason.NOT_FOUND, sentence, e);
+            case EEXIST, EADDRINUSE -> new Refused(Refused.Reason.CONFLICT, sentence, e);
+            case EPERM, EACCES ->
+                new Refused(
+                        Refused.Reason.UNAVAILABLE,
+                        sentence + " (expected: the forwarder has CAP_NET_ADMIN and CAP_SYS_ADMIN)",
+                        e);
+            case ENOTTY, ENOTDIR, EISDIR, ELOOP -> new Refused(Refused.Reason.INVALID, sentence, e);
+            default ->
+                // EINVAL is a value that the request brought along: an MTU, a next hop, a file of another kind
+                new Refused(
+                        e.is(Errno.EINVAL, Errno.ENETUNREACH, Errno.EADDRNOTAVAIL, Errno.ERANGE)
+                                ? Refused.Reason.INVALID
+                                : Refused.Reason.INTERNAL,
+                        sentence,
+                        e);
+        };
     }
 }

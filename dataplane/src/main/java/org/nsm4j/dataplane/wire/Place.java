@@ -1,5 +1,6 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Refused;
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Refused;
  */
 public record Place(String path) {
     private static final Pattern PROC = Pattern.compile("/proc/[1-9][0-9]{0,9}/(ns/net|fd/[0-9]{1,9})");
+    private static final Pattern OF_PROCESS = Pattern.compile("/proc/([1-9][0-9]{0,9})/ns/net");
     private static final Pattern NAMED = Pattern.compile("(/var)?/run/netns/(?!\\.\\.?$)[A-Za-z0-9._-]{1,255}");
 
     /**
@@ -38,6 +40,17 @@ public record Place(String path) {
                             .formatted(url.length() > 100 ? url.substring(0, 100) + "…" : url));
         }
         return new Place(path);
+    }
+
+    /** The process whose namespace it is; empty where the path names none. */
+    OptionalLong process() {
+        var matcher = OF_PROCESS.matcher(path);
+        return matcher.matches() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+    }
+
+    /** Whether it is a descriptor that somebody sent, behind which any workload may be. */
+    boolean isDescriptor() {
+        return path.startsWith("/proc/") && path.contains("/fd/");
     }
 
     @Override

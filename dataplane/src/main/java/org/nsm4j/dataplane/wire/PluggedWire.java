@@ -1,19 +1,25 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.model.Refused;
 
 /** A wire in the kernel, as its connection holds it. */
 final class PluggedWire implements Plumbing.Plugged {
     private final KernelPlumbing plumbing;
     private final PeerGuard.@Nullable Hold peer;
-    private final long[] cookies;
-    private volatile Wire wire;
+    private Wire wire;
+    private List<Seat> seats;
+    private List<Parked> parked;
+    private @Nullable PluggedWire successor;
+    private boolean closed;
 
-    PluggedWire(KernelPlumbing plumbing, Wire wire, PeerGuard.@Nullable Hold peer, long[] cookies) {
+    PluggedWire(KernelPlumbing plumbing, Wire wire, PeerGuard.@Nullable Hold peer, Fitted fitted) {
         this.plumbing = plumbing;
         this.wire = wire;
         this.peer = peer;
-        this.cookies = cookies;
+        this.seats = fitted.seats();
+        this.parked = fitted.parked();
     }
 
     @Override
@@ -23,14 +29,83 @@ final class PluggedWire implements Plumbing.Plugged {
 
     @Override
     public void change(Wire to) {
-        plumbing.fit(to);
+        var fitted = plumbing.fit(to);
         wire = to;
+        seats = fitted.seats();
+        fitted.parked().forEach(each -> plumbing.remove(each.seat()));
+    }
+
+    @Override
+    public Plumbing.Plugged replaceBy(Wire other) {
+        PluggedWire next;
+        try {
+            next = plumbing.plugBeside(other);
+        } catch (Plumbing.VniTaken e) {
+            if (!hasNumberOf(other)) {
+                throw e;
+            }
+            next = plugInstead(other);
+        }
+        successor = next;
+        return next;
+    }
+
+    private boolean hasNumberOf(Wire other) {
+        return wire instanceof Wire.Remote mine
+                && other instanceof Wire.Remote its
+                && mine.tunnel().vni() == its.tunnel().vni()
+                && mine.tunnel().port() == its.tunnel().port();
+    }
+
+    /** The kernel has a tunnel's number but once: this wire goes before the other comes, and returns if that fails. */
+    private PluggedWire plugInstead(Wire other) {
+        seats.forEach(plumbing::remove);
+        plumbing.settle();
+        try {
+            return plumbing.plugBeside(other);
+        } catch (RuntimeException e) {
+            try {
+                seats = plumbing.fit(wire).seats();
+            } catch (Refused | Plumbing.VniTaken again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    /** What made room for this wire is not wanted any more. */
+    void dropParked() {
+        parked.forEach(each -> plumbing.remove(each.seat()));
+        parked = List.of();
     }
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
-            plumbing.remove(wire, cookies);
+            RuntimeException first = null;
+            for (var seat : seats) {
+                try {
+                    plumbing.remove(seat);
+                } catch (RuntimeException e) {
+                    if (first == null) {
+                        first = e;
+                    } else {
+                        first.addSuppressed(e);
+                    }
+                }
+            }
+            if (successor != null) {
+                // from now on this wire cannot come back
+                successor.parked = List.of();
+            }
+            parked.forEach(Parked::restore);
+            if (first != null) {
+                throw first;
+            }
         } finally {
             if (peer != null) {
                 peer.close();

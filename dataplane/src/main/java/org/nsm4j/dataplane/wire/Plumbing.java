@@ -21,7 +21,14 @@ public interface Plumbing {
         /** Brings it to another shape with the same ends; what is equal is not written. */
         void change(Wire wire);
 
-        /** Addresses and routes are gone when this returns; links may follow a moment later. */
+        /**
+         * Plugs another wire in place of this one, and keeps this one until it is closed: first the other stands, then
+         * this goes. If the other is closed first, this one works again as it did. Where the two cannot stand at once, as
+         * with one VNI for both, this one goes before.
+         */
+        Plugged replaceBy(Wire other);
+
+        /** Packets, addresses and routes are gone when this returns; links may follow a moment later. */
         @Override
         void close();
     }

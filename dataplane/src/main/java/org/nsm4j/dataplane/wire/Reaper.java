@@ -1,17 +1,19 @@
 package org.nsm4j.dataplane.wire;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.nsm4j.core.schedule.Scheduler;
-import org.nsm4j.linux.Errno;
-import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Network;
-import org.nsm4j.linux.netns.Netns;
 
 /**
  * Deletes links that were laid off, by group: the kernel takes 15–20 ms for a link alone, and little more for all of a
  * group. Whoever lays a link off has taken its addresses, its name and its packets already.
+ *
+ * <p>Namespaces are known by their numbers at the node, so that nothing is kept alive and no path is needed. Nothing runs
+ * while there is nothing to do; what waits is one number for each namespace.
  */
 public final class Reaper implements AutoCloseable {
     /** The group of links that wait to be deleted: "nsm" and a 4. */
@@ -19,89 +21,79 @@ public final class Reaper implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Reaper.class.getName());
     private static final Duration GATHER = Duration.ofMillis(20);
-    private static final Duration FOREVER = Duration.ofDays(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    private final Node node;
     private final Scheduler scheduler;
-    private final Scheduler.Mailbox<Task> tasks;
-    private volatile boolean closed;
+    private final Map<Integer, Integer> waiting = new ConcurrentHashMap<>();
+    private final AtomicBoolean armed = new AtomicBoolean();
+    private final Scheduler.Turn turn;
 
-    /** A task, or a request to say when everything before it is done. */
-    private record Task(Place place, long cookie, Scheduler.@org.jspecify.annotations.Nullable Mailbox<Boolean> done) {}
-
-    /** Starts reaping. */
-    public Reaper(Scheduler scheduler) {
+    /** Nothing waits yet; {@link Inventory#reap} finds what a process that died has left. */
+    public Reaper(Node node, Scheduler scheduler) {
+        this.node = node;
         this.scheduler = scheduler;
-        this.tasks = scheduler.mailbox();
-        scheduler.spawn("reaper", this::run);
+        this.turn = scheduler.turn();
     }
 
     /** Deletes the laid-off links of a namespace soon. */
-    void reap(Place place, long cookie) {
-        tasks.put(new Task(place, cookie, null));
+    void reap(int nsid) {
+        waiting.merge(nsid, 1, Integer::sum);
+        arm();
     }
 
-    /** Waits until what was laid off before is gone; the longest wait is bounded. */
-    public void settle() {
-        Scheduler.Mailbox<Boolean> done = scheduler.mailbox();
-        tasks.put(new Task(new Place(""), 0, done));
-        done.take(Duration.ofSeconds(30));
-    }
-
-    private void run() {
-        while (true) {
-            var first = tasks.take(FOREVER);
-            if (first == null) {
-                continue;
-            }
-            if (first.done() == null) {
-                scheduler.pause(GATHER);
-            }
-            var places = new LinkedHashMap<Place, Long>();
-            var waiting = new java.util.ArrayList<Scheduler.Mailbox<Boolean>>();
-            gather(first, places, waiting);
-            while (tasks.size() > 0) {
-                gather(tasks.take(Duration.ZERO), places, waiting);
-            }
-            for (Map.Entry<Place, Long> each : places.entrySet()) {
-                sweep(each.getKey(), each.getValue());
-            }
-            waiting.forEach(each -> each.put(true));
-            if (closed && tasks.size() == 0) {
-                return;
-            }
+    private void arm() {
+        if (armed.compareAndSet(false, true)) {
+            scheduler.after(GATHER, "reaper", this::settle);
         }
     }
 
-    private static void gather(
-            @org.jspecify.annotations.Nullable Task task,
-            Map<Place, Long> places,
-            java.util.List<Scheduler.Mailbox<Boolean>> waiting) {
-        if (task == null) {
+    /** Returns when everything that was laid off before is deleted, or could not be; waits 30 s at most for another sweep. */
+    public void settle() {
+        armed.set(false);
+        if (!turn.take(PATIENCE)) {
+            LOG.log(System.Logger.Level.WARNING, "laid-off links are not deleted yet after {0}", PATIENCE);
             return;
         }
-        if (task.done() != null) {
-            waiting.add(task.done());
-        } else {
-            places.put(task.place(), task.cookie());
+        try {
+            sweep();
+        } finally {
+            turn.give();
         }
     }
 
-    private static void sweep(Place place, long cookie) {
-        try (var network = Network.open(new Netns(place.path()))) {
-            if (network.cookie() == cookie) {
-                network.change().deleteLinksOfGroup(GROUP).commit();
+    /** The fullest namespace first: with one end of a pair goes the other, wherever that is. */
+    private void sweep() {
+        var namespaces = new ArrayList<Map.Entry<Integer, Integer>>();
+        for (var nsid : waiting.keySet()) {
+            var count = waiting.remove(nsid);
+            if (count != null) {
+                namespaces.add(Map.entry(nsid, count));
             }
-        } catch (KernelRefused e) {
-            // a namespace that is gone took its links along; a group that is empty was swept before
-            if (!e.is(Errno.ENOENT, Errno.ENODEV, Errno.ESRCH)) {
-                LOG.log(System.Logger.Level.WARNING, "cannot delete laid-off links in {0}: {1}", place, e.getMessage());
-            }
+        }
+        if (namespaces.isEmpty()) {
+            return;
+        }
+        namespaces.sort(Map.Entry.<Integer, Integer>comparingByValue().reversed());
+        try (var network = node.another()) {
+            namespaces.forEach(each -> sweep(network, each.getKey()));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot delete laid-off links: {0}", e.getMessage());
         }
     }
 
+    private static void sweep(Network network, int nsid) {
+        try {
+            Node.deleteGroup(network, nsid, GROUP);
+        } catch (RuntimeException e) {
+            // the others must not wait for this one; the auditor finds what stays
+            LOG.log(System.Logger.Level.WARNING, "cannot delete laid-off links of nsid {0}: {1}", nsid, e.getMessage());
+        }
+    }
+
+    /** Deletes what still waits. The scheduler must outlive this. */
     @Override
     public void close() {
-        closed = true;
         settle();
     }
 }

@@ -1,18 +1,13 @@
 package org.nsm4j.dataplane.wire;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
-import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.VxlanSettings;
-import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.netns.Sysctl;
 import org.nsm4j.linux.process.PidFd;
 
@@ -21,23 +16,34 @@ import org.nsm4j.linux.process.PidFd;
  * and could point a vxlan link of its own at anybody.
  */
 final class Shelter {
-    private static final Pattern OF_PROCESS = Pattern.compile("/proc/([0-9]+)/.*");
+    private final Node node;
+    private final Owner owner;
+    private final String bridge;
+    private final String tunnel;
+    private final String port;
 
-    private final Network node;
-    private final Wire.Remote wire;
-
-    Shelter(Network node, Wire.Remote wire) {
+    Shelter(Node node, Owner owner) {
         this.node = node;
-        this.wire = wire;
+        this.owner = owner;
+        var from = owner.connection() + "/" + owner.generation();
+        this.bridge = InterfaceName.derived("nsmb", from);
+        this.tunnel = InterfaceName.derived("nsmx", from);
+        this.port = InterfaceName.derived("nsmp", from);
     }
 
-    /** Whether the workload at a place has CAP_NET_ADMIN; where no process is named, the operator answers for it. */
+    /**
+     * Whether the workload at a place has CAP_NET_ADMIN. Behind a mere descriptor anybody may be: that is taken for a yes.
+     * For a namespace with a name, the operator who named it answers.
+     */
     static boolean isNeeded(Place place) {
-        var process = OF_PROCESS.matcher(place.path());
-        if (!process.matches()) {
+        if (place.isDescriptor()) {
+            return true;
+        }
+        var process = place.process();
+        if (process.isEmpty()) {
             return false;
         }
-        try (var pidFd = PidFd.open(Long.parseLong(process.group(1)))) {
+        try (var pidFd = PidFd.open(process.getAsLong())) {
             return pidFd.facts().canAdministerNetwork();
         } catch (KernelRefused e) {
             if (e.is(Errno.ESRCH, Errno.ENOENT)) {
@@ -47,83 +53,72 @@ final class Shelter {
         }
     }
 
-    private static String name(String kind, ConnectionId id) {
-        return InterfaceName.derived(kind, id);
-    }
-
-    private String bridge() {
-        return name("nsmb", wire.owner().connection());
-    }
-
-    private String tunnel() {
-        return name("nsmx", wire.owner().connection());
-    }
-
-    private String port() {
-        return name("nsmp", wire.owner().connection());
-    }
-
-    /** The node's links of a former attempt; all three, or it is as if there were none. */
+    /** The tunnel of a former attempt, where all of the shelter is still there. */
     Optional<Link> tunnelLink() {
-        var links = links();
-        return links.size() == 3
-                ? links.stream().filter(link -> link.vxlan() != null).findFirst()
-                : Optional.empty();
+        var master = node.network().link(bridge);
+        var inside = node.network().link(port);
+        var outside = node.network().link(tunnel);
+        boolean whole = master.isPresent()
+                && inside.isPresent()
+                && outside.isPresent()
+                && isPort(inside.get(), master.get())
+                && isPort(outside.get(), master.get())
+                && master.get().up();
+        return whole ? outside : Optional.empty();
     }
 
-    private List<Link> links() {
-        var links = new ArrayList<Link>();
-        for (var name : List.of(bridge(), tunnel(), port())) {
-            node.link(name).ifPresent(links::add);
-        }
-        return links;
+    private static boolean isPort(Link link, Link bridge) {
+        return link.up() && Integer.valueOf(bridge.index()).equals(link.settings().master());
     }
 
-    /** Makes tunnel, bridge and veth; returns the index of the workload's end. */
-    int create(VxlanSettings settings, Workload workload, int index) {
-        int mtu = wire.end().mtu();
+    /** Makes tunnel, bridge and veth, whose workload's end is born as said; deletes them again where that fails. */
+    void create(VxlanSettings settings, LinkSettings workloadEnd, int mtu) {
+        int bridgeIndex = KernelPlumbing.index();
+        int tunnelIndex = KernelPlumbing.index();
+        int portIndex = KernelPlumbing.index();
         try {
-            node.change()
-                    .addLink(NewLink.bridge(own(LinkSettings.named(bridge())).mtu(mtu)))
+            node.network()
+                    .change()
+                    .addLink(NewLink.bridge(own(bridge, bridgeIndex, mtu)))
                     .commit();
-            silence(bridge());
-            int bridge = index(bridge());
-            node.change()
-                    .addLink(new NewLink.Vxlan(own(LinkSettings.named(tunnel())).mtu(mtu), settings))
-                    .addLink(new NewLink.Veth(
-                            Fitting.born(wire.end(), index, workload.netns()),
-                            own(LinkSettings.named(port())).mtu(mtu)))
+            silence();
+            node.network()
+                    .change()
+                    .addLink(new NewLink.Vxlan(own(tunnel, tunnelIndex, mtu), settings))
                     .commit();
-            var up = node.change().setLink(bridge, alias().up(true));
-            for (var name : List.of(tunnel(), port())) {
-                up.setLink(index(name), alias().master(bridge).up(true));
-            }
-            up.commit();
-            return index;
+            node.network()
+                    .change()
+                    .addLink(new NewLink.Veth(workloadEnd, own(port, portIndex, mtu)))
+                    .commit();
+            var alias = LinkSettings.unchanged().alias(owner.alias());
+            node.network()
+                    .change()
+                    .setLink(bridgeIndex, alias.up(true))
+                    .setLink(tunnelIndex, alias.master(bridgeIndex).up(true))
+                    .setLink(portIndex, alias.master(bridgeIndex).up(true))
+                    .commit();
         } catch (KernelRefused e) {
-            remove();
+            deleteAtOnce(List.of(portIndex, tunnelIndex, bridgeIndex));
             throw e;
         }
     }
 
-    private static LinkSettings own(LinkSettings settings) {
-        return settings.group(Fitting.GROUP);
+    /** Only what this attempt made: the indices are our own choice, names may be an earlier attempt's. */
+    private void deleteAtOnce(List<Integer> indices) {
+        try (var other = node.another()) {
+            indices.forEach(index -> Node.deleteLink(other, Node.SELF, index));
+        }
     }
 
-    private LinkSettings alias() {
-        return LinkSettings.unchanged().alias(wire.owner().alias());
-    }
-
-    private int index(String name) {
-        return node.link(name)
-                .orElseThrow(() -> new KernelRefused("find link " + name + " on the node", Errno.ENODEV))
-                .index();
+    private static LinkSettings own(String name, int index, int mtu) {
+        var settings = LinkSettings.named(name).index(index).group(Fitting.GROUP);
+        return mtu > 0 ? settings.mtu(mtu) : settings;
     }
 
     /** The bridge carries frames, and takes no part itself. */
-    private static void silence(String bridge) {
-        try (var netns = Netns.node().open()) {
-            Sysctl.write(netns, "net/ipv6/conf/" + bridge + "/disable_ipv6", "1");
+    private void silence() {
+        try {
+            Sysctl.write(node.netns(), "net/ipv6/conf/" + bridge + "/disable_ipv6", "1");
         } catch (KernelRefused e) {
             if (!e.is(Errno.ENOENT, Errno.EROFS)) {
                 throw e;
@@ -131,10 +126,20 @@ final class Shelter {
         }
     }
 
-    /** Deletes what is on the node. */
-    void remove() {
-        var change = node.change();
-        links().forEach(link -> change.deleteLink(link.index()));
-        change.attempt();
+    /** Switches everything off, frees the names, and leaves the deletion to the reaper. */
+    void layOff(Reaper reaper) {
+        var change = node.network().change();
+        for (var name : List.of(tunnel, port, bridge)) {
+            node.network().link(name).filter(link -> link.group() == Fitting.GROUP).ifPresent(link -> {
+                change.setLink(link.index(), LinkSettings.unchanged().up(false));
+                change.setLink(
+                        link.index(),
+                        LinkSettings.named(InterfaceName.gone(link.index())).group(Reaper.GROUP));
+            });
+        }
+        if (!change.isEmpty()) {
+            change.attempt();
+            reaper.reap(Node.SELF);
+        }
     }
 }

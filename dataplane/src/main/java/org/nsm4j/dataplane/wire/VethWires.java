@@ -1,5 +1,7 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.List;
+import java.util.Optional;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Link;
@@ -7,13 +9,26 @@ import org.nsm4j.linux.net.NewLink;
 
 /** Wires on one node: a veth pair straight between two workloads, nothing in between. */
 final class VethWires {
+    private final Node node;
     private final Reaper reaper;
 
-    VethWires(Reaper reaper) {
+    VethWires(Node node, Reaper reaper) {
+        this.node = node;
         this.reaper = reaper;
     }
 
-    long[] fit(Wire.Local wire) {
+    /** Both ends at work: their namespaces, and what is there of ours under their names. */
+    private record Pair(Workload client, Workload endpoint, Optional<Link> clientLink, Optional<Link> endpointLink) {
+        boolean isWhole() {
+            return clientLink.isPresent()
+                    && endpointLink.isPresent()
+                    && clientLink.get().kind().equals("veth")
+                    && clientLink.get().peer() == endpointLink.get().index()
+                    && endpointLink.get().peer() == clientLink.get().index();
+        }
+    }
+
+    Fitted fit(Wire.Local wire) {
         try (var client = Workload.open(wire.client());
                 var endpoint = Workload.open(wire.endpoint())) {
             if (client.netns().sameAs(endpoint.netns())) {
@@ -22,43 +37,66 @@ final class VethWires {
                         "client and endpoint are both in %s (expected: two network namespaces)"
                                 .formatted(wire.client().place()));
             }
-            var owner = wire.owner();
-            var clientLink = client.collisions().own(owner);
-            var endpointLink = endpoint.collisions().own(owner);
-            client.collisions().refuse(clientLink.map(Link::index).orElse(0));
-            endpoint.collisions().refuse(endpointLink.map(Link::index).orElse(0));
-            if (clientLink.isPresent() && endpointLink.isPresent()) {
-                client.fitting().repair(clientLink.get());
-                endpoint.fitting().repair(endpointLink.get());
-            } else {
-                // half a pair cannot be: what is left of it belongs to an attempt that died
-                clientLink.ifPresent(link -> client.layOff(link, reaper));
-                endpointLink.ifPresent(link -> endpoint.layOff(link, reaper));
-                create(wire, client, endpoint);
-            }
-            return new long[] {client.cookie(), endpoint.cookie()};
+            var clientCollisions = new Collisions(client);
+            var endpointCollisions = new Collisions(endpoint);
+            var pair = new Pair(
+                    client, endpoint, clientCollisions.own(wire.owner()), endpointCollisions.own(wire.owner()));
+            clientCollisions.refuse(pair.clientLink.map(Link::index).orElse(0));
+            endpointCollisions.refuse(pair.endpointLink.map(Link::index).orElse(0));
+            return pair.isWhole() ? repair(pair, wire.owner()) : create(pair, wire.owner());
         }
     }
 
-    private void create(Wire.Local wire, Workload client, Workload endpoint) {
-        var links = addPair(wire, client, endpoint);
+    private Fitted repair(Pair pair, Owner owner) {
+        var clientLink = pair.clientLink.orElseThrow();
+        var endpointLink = pair.endpointLink.orElseThrow();
+        var undo = new Fitting(pair.client).repair(clientLink);
         try {
-            client.fitting().furnish(links[0], wire.owner());
-            endpoint.fitting().furnish(links[1], wire.owner());
+            new Fitting(pair.endpoint).repair(endpointLink);
         } catch (RuntimeException e) {
-            client.layOff(links[0], reaper);
+            undo.run();
+            throw e;
+        }
+        var standing = Fitted.ownerOf(clientLink, owner);
+        return new Fitted(
+                List.of(
+                        pair.client.seat(node, clientLink.index(), standing, false),
+                        pair.endpoint.seat(node, endpointLink.index(), standing, false)),
+                List.of());
+    }
+
+    private Fitted create(Pair pair, Owner asked) {
+        var owner = Fitted.next(asked, pair.clientLink, pair.endpointLink);
+        var links = addPair(pair);
+        var making = new Making(
+                node,
+                List.of(
+                        pair.client.seat(node, links[0], owner, false),
+                        pair.endpoint.seat(node, links[1], owner, false)));
+        try {
+            // the end that has no predecessor first: nothing is disturbed before the other is sure
+            if (pair.endpointLink.isEmpty()) {
+                making.seat(pair.endpoint, links[1], pair.endpointLink);
+                making.seat(pair.client, links[0], pair.clientLink);
+            } else {
+                making.seat(pair.client, links[0], pair.clientLink);
+                making.seat(pair.endpoint, links[1], pair.endpointLink);
+            }
+            return making.done();
+        } catch (RuntimeException e) {
+            making.undo(e, reaper);
             throw e;
         }
     }
 
-    private static int[] addPair(Wire.Local wire, Workload client, Workload endpoint) {
+    private static int[] addPair(Pair pair) {
         for (int tries = 1; ; tries++) {
             int first = KernelPlumbing.index();
             int second = KernelPlumbing.index();
-            var one = Fitting.born(wire.client(), first, client.netns());
-            var other = Fitting.born(wire.endpoint(), second, endpoint.netns());
+            var one = new Fitting(pair.client).born(first, pair.clientLink.isEmpty());
+            var other = new Fitting(pair.endpoint).born(second, pair.endpointLink.isEmpty());
             try {
-                client.network().change().addLink(new NewLink.Veth(one, other)).commit();
+                pair.client.network().change().addLink(new NewLink.Veth(one, other)).commit();
                 return new int[] {first, second};
             } catch (KernelRefused e) {
                 if (!KernelPlumbing.isIndexTaken(e, tries)) {
@@ -66,10 +104,5 @@ final class VethWires {
                 }
             }
         }
-    }
-
-    void remove(Wire.Local wire, long[] cookies) {
-        Workload.layOff(wire.client(), cookies[0], wire.owner(), reaper);
-        Workload.layOff(wire.endpoint(), cookies[1], wire.owner(), reaper);
     }
 }

@@ -3,14 +3,17 @@ package org.nsm4j.dataplane.wire;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
-import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.nft.AddressSet;
 import org.nsm4j.linux.nft.BaseChain;
 import org.nsm4j.linux.nft.FilterRule;
@@ -32,33 +35,46 @@ public final class VxlanGuard implements PeerGuard {
     private static final AddressSet IPV6 = new AddressSet("peers6", true);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final Node node;
     private final Table table;
+    private final Set<InetAddress> admitted = new HashSet<>();
     private final Map<InetAddress, Integer> wires = new HashMap<>();
     private final Scheduler.Turn turn;
 
     /**
-     * Guards a port of this process's own namespace.
+     * Guards a port of a node. The peers of wires that stand already stay admitted until {@link #forgetUnused}; whoever
+     * else a process that died has admitted does not.
      *
+     * @param node whose packets are filtered
      * @param port the UDP port, 1–65535
+     * @param standing the peers of wires that stand already ({@link Inventory#peers})
      * @param scheduler gives the turns
      * @throws KernelRefused where the kernel has no nftables
      */
-    public VxlanGuard(int port, Scheduler scheduler) {
+    public VxlanGuard(Node node, int port, Collection<InetAddress> standing, Scheduler scheduler) {
+        this.node = node;
         this.table = Table.inet("nsm4j-vxlan-" + port);
         this.turn = scheduler.turn();
-        try (var nftables = Nftables.open(Netns.node())) {
-            if (nftables.has(table)) {
-                return;
-            }
-            nftables.change()
-                    .addTable(table)
+        admitted.addAll(standing);
+        try (var nftables = Nftables.open(node.netns())) {
+            var change = nftables.change()
+                    .replaceTable(table)
                     .addSet(table, IPV4)
                     .addSet(table, IPV6)
                     .addChain(table, new BaseChain(CHAIN, BaseChain.Hook.INPUT, PRIORITY, false, null))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV4)))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV6)))
-                    .addRule(table, CHAIN, FilterRule.of("no live wire", Verdict.DROP, new Match.UdpPort(port)))
-                    .commit();
+                    .addRule(table, CHAIN, FilterRule.of("no live wire", Verdict.DROP, new Match.UdpPort(port)));
+            for (var set : List.of(IPV4, IPV6)) {
+                var peers = standing.stream()
+                        .filter(each -> each instanceof Inet4Address != set.ipv6())
+                        .distinct()
+                        .toList();
+                if (!peers.isEmpty()) {
+                    change.addElements(table, set, peers);
+                }
+            }
+            change.commit();
         }
     }
 
@@ -69,21 +85,43 @@ public final class VxlanGuard implements PeerGuard {
     @Override
     public Hold admit(InetAddress peer) {
         inTurn(() -> {
-            if (wires.merge(peer, 1, Integer::sum) == 1) {
+            if (!admitted.contains(peer)) {
                 change(peer, true);
+                admitted.add(peer);
             }
+            wires.merge(peer, 1, Integer::sum);
         });
-        return () -> inTurn(() -> {
-            if (wires.merge(peer, -1, Integer::sum) == 0) {
-                wires.remove(peer);
-                change(peer, false);
+        var held = new AtomicBoolean(true);
+        return () -> {
+            if (held.getAndSet(false)) {
+                inTurn(() -> release(peer));
+            }
+        };
+    }
+
+    private void release(InetAddress peer) {
+        if (wires.merge(peer, -1, Integer::sum) == 0) {
+            wires.remove(peer);
+            admitted.remove(peer);
+            change(peer, false);
+        }
+    }
+
+    /** Shuts out peers that no wire was plugged or adopted for since the start. */
+    public void forgetUnused() {
+        inTurn(() -> {
+            for (var peer : List.copyOf(admitted)) {
+                if (!wires.containsKey(peer)) {
+                    admitted.remove(peer);
+                    change(peer, false);
+                }
             }
         });
     }
 
     private void change(InetAddress peer, boolean add) {
         var set = peer instanceof Inet4Address ? IPV4 : IPV6;
-        try (var nftables = Nftables.open(Netns.node())) {
+        try (var nftables = Nftables.open(node.netns())) {
             var change = nftables.change();
             if (add) {
                 change.addElements(table, set, List.of(peer)).commit();
@@ -110,7 +148,7 @@ public final class VxlanGuard implements PeerGuard {
 
     /** Takes the guard away, for when the node leaves the domain. */
     public void remove() {
-        try (var nftables = Nftables.open(Netns.node())) {
+        try (var nftables = Nftables.open(node.netns())) {
             if (nftables.has(table)) {
                 nftables.change().deleteTable(table).commit();
             }

@@ -1,12 +1,12 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Link;
-import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.VxlanSettings;
 
@@ -15,67 +15,101 @@ import org.nsm4j.linux.net.VxlanSettings;
  * Where the workload could retarget it, the link stays on the node behind a veth pair ({@link Shelter}).
  */
 final class VxlanWires {
+    private final Node node;
     private final @Nullable Underlay underlay;
     private final Reaper reaper;
 
-    VxlanWires(@Nullable Underlay underlay, Reaper reaper) {
+    VxlanWires(Node node, @Nullable Underlay underlay, Reaper reaper) {
+        this.node = node;
         this.underlay = underlay;
         this.reaper = reaper;
     }
 
-    long[] fit(Wire.Remote wire) {
-        try (var workload = Workload.open(wire.end());
-                var node = Network.ofNode()) {
-            var shelter = new Shelter(node, wire);
-            var present = workload.collisions().own(wire.owner());
-            if (present.isPresent() && !leadsTo(present.get(), wire.tunnel(), shelter)) {
-                workload.layOff(present.get(), reaper);
-                shelter.remove();
-                reaper.settle();
-                present = Optional.empty();
-            }
-            workload.collisions().refuse(present.map(Link::index).orElse(0));
-            if (present.isPresent()) {
-                workload.fitting().repair(present.get());
-            } else {
-                create(wire, workload, node, shelter);
-            }
-            return new long[] {workload.cookie()};
+    Fitted fit(Wire.Remote wire) {
+        try (var workload = Workload.open(wire.end())) {
+            var collisions = new Collisions(workload);
+            var present = collisions.own(wire.owner());
+            collisions.refuse(present.map(Link::index).orElse(0));
+            var settings = settings(wire.tunnel());
+            var fitting = present.filter(link -> isSame(tunnelOf(link, wire.owner()), settings));
+            return fitting.isPresent()
+                    ? repair(fitting.get(), workload, wire.owner())
+                    : create(wire, settings, workload, present);
         }
     }
 
-    private static boolean leadsTo(Link link, Wire.Tunnel tunnel, Shelter shelter) {
-        var vxlan = link.vxlan() != null
+    /** The vxlan link behind a workload's interface: itself, or the one in its shelter. */
+    private @Nullable VxlanSettings tunnelOf(Link link, Owner asked) {
+        return link.vxlan() != null
                 ? link.vxlan()
-                : shelter.tunnelLink().map(Link::vxlan).orElse(null);
-        return vxlan != null
-                && vxlan.vni() == tunnel.vni()
-                && vxlan.port() == tunnel.port()
-                && tunnel.remote().equals(vxlan.remote());
+                : new Shelter(node, Fitted.ownerOf(link, asked))
+                        .tunnelLink()
+                        .map(Link::vxlan)
+                        .orElse(null);
     }
 
-    private void create(Wire.Remote wire, Workload workload, Network node, Shelter shelter) {
-        int link = add(wire, workload, node, shelter);
+    private static boolean isSame(@Nullable VxlanSettings present, VxlanSettings wanted) {
+        return wanted.equals(present);
+    }
+
+    private Fitted repair(Link link, Workload workload, Owner asked) {
+        new Fitting(workload).repair(link);
+        var owner = Fitted.ownerOf(link, asked);
+        return new Fitted(List.of(workload.seat(node, link.index(), owner, link.vxlan() == null)), List.of());
+    }
+
+    private Fitted create(Wire.Remote wire, VxlanSettings settings, Workload workload, Optional<Link> before) {
+        var present = before;
+        if (present.isPresent() && hasNumberOf(present.get(), settings, wire.owner())) {
+            // the kernel has a number but once: this predecessor cannot stand until its successor does
+            remove(present.get(), workload, wire.owner());
+            present = Optional.empty();
+        }
+        var owner = Fitted.next(wire.owner(), before);
+        boolean sheltered = Shelter.isNeeded(wire.end().place());
+        int index = add(wire, settings, new Birth(workload, owner, sheltered, present.isEmpty()));
+        var making = new Making(node, List.of(workload.seat(node, index, owner, sheltered)));
         try {
-            workload.fitting().furnish(link, wire.owner());
+            making.seat(workload, index, present);
+            return making.done();
         } catch (RuntimeException e) {
-            workload.layOff(link, reaper);
-            shelter.remove();
+            making.undo(e, reaper);
             throw e;
         }
     }
 
-    private int add(Wire.Remote wire, Workload workload, Network node, Shelter shelter) {
-        var settings = settings(wire.tunnel(), node);
-        boolean sheltered = Shelter.isNeeded(wire.end().place());
+    private boolean hasNumberOf(Link link, VxlanSettings settings, Owner asked) {
+        var tunnel = tunnelOf(link, asked);
+        return tunnel != null && tunnel.vni() == settings.vni() && tunnel.port() == settings.port();
+    }
+
+    private void remove(Link link, Workload workload, Owner asked) {
+        workload.seat(node, link.index(), Fitted.ownerOf(link, asked), link.vxlan() == null)
+                .layOff(node, reaper);
+        reaper.settle();
+    }
+
+    /**
+     * How a link comes to be.
+     *
+     * @param sheltered whether the tunnel stays on the node
+     * @param nameIsFree whether no predecessor has the name
+     */
+    private record Birth(Workload workload, Owner owner, boolean sheltered, boolean nameIsFree) {}
+
+    private int add(Wire.Remote wire, VxlanSettings settings, Birth birth) {
         for (int tries = 1; ; tries++) {
             int index = KernelPlumbing.index();
+            var born = new Fitting(birth.workload).born(index, birth.nameIsFree);
             try {
-                if (sheltered) {
-                    return shelter.create(settings, workload, index);
+                if (birth.sheltered) {
+                    new Shelter(node, birth.owner).create(settings, born, wire.end().mtu());
+                } else {
+                    node.network()
+                            .change()
+                            .addLink(new NewLink.Vxlan(born, settings))
+                            .commit();
                 }
-                var born = Fitting.born(wire.end(), index, workload.netns());
-                node.change().addLink(new NewLink.Vxlan(born, settings)).commit();
                 return index;
             } catch (KernelRefused e) {
                 if (!KernelPlumbing.isIndexTaken(e, tries)) {
@@ -85,20 +119,33 @@ final class VxlanWires {
         }
     }
 
-    private VxlanSettings settings(Wire.Tunnel tunnel, Network node) {
+    private VxlanSettings settings(Wire.Tunnel tunnel) {
         var here = underlay;
         if (here == null) {
             throw new Refused(
                     Refused.Reason.UNSUPPORTED,
                     "mechanism VXLAN: this node has no underlay address (expected: --underlay DEVICE or NSM_TUNNEL_IP)");
         }
-        int device = node.link(here.device())
+        if (here.address().getAddress().length != tunnel.remote().getAddress().length) {
+            throw new Refused(
+                    Refused.Reason.INVALID,
+                    "underlay: from %s to %s (expected: both IPv4, or both IPv6)"
+                            .formatted(
+                                    here.address().getHostAddress(),
+                                    tunnel.remote().getHostAddress()));
+        }
+        int device = node.network()
+                .link(here.device())
                 .map(Link::index)
                 .orElseThrow(() -> new Refused(
                         Refused.Reason.UNAVAILABLE,
                         "underlay: no link %s on this node (expected: the link that carries %s)"
                                 .formatted(here.device(), here.address().getHostAddress())));
-        return VxlanSettings.between(here.address(), tunnel.remote(), tunnel.vni(), device, tunnel.port());
+        try {
+            return VxlanSettings.between(here.address(), tunnel.remote(), tunnel.vni(), device, tunnel.port());
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Refused.Reason.INVALID, "mechanism VXLAN: " + e.getMessage(), e);
+        }
     }
 
     private static RuntimeException refused(KernelRefused e, Wire.Tunnel tunnel) {
@@ -106,24 +153,16 @@ final class VxlanWires {
             return new Plumbing.VniTaken(
                     "VNI %d on port %d is taken on this node".formatted(tunnel.vni(), tunnel.port()), e);
         }
-        if (e.is(Errno.EADDRINUSE)) {
-            return new Refused(
-                    Refused.Reason.CONFLICT,
-                    ("vxlan port: UDP %d is used by another program on this node (expected: a free port; "
-                                    + "choose one by --vxlan-port or NSM_VXLAN_PORT)")
-                            .formatted(tunnel.port()),
-                    e);
-        }
         return e;
     }
 
-    void remove(Wire.Remote wire, long[] cookies) {
-        Workload.layOff(wire.end(), cookies[0], wire.owner(), reaper);
-        try (var node = Network.ofNode()) {
-            var shelter = new Shelter(node, wire);
-            if (shelter.tunnelLink().isPresent()) {
-                shelter.remove();
-            }
-        }
+    /** The kernel notices only when the link is switched on that another program has the port. */
+    static RuntimeException portTaken(KernelRefused e, Wire.Tunnel tunnel) {
+        return new Refused(
+                Refused.Reason.CONFLICT,
+                ("vxlan port: UDP %d is used by another program on this node (expected: a free port; "
+                                + "choose one by --vxlan-port or NSM_VXLAN_PORT)")
+                        .formatted(tunnel.port()),
+                e);
     }
 }

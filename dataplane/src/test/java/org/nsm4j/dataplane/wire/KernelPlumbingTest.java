@@ -23,13 +23,15 @@ final class KernelPlumbingTest {
     final Namespaces namespaces = new Namespaces();
 
     private final LiveScheduler scheduler = new LiveScheduler();
-    private final Reaper reaper = new Reaper(scheduler);
-    private final KernelPlumbing plumbing = new KernelPlumbing(null, PeerGuard.OPEN, reaper);
+    private final Node node = Node.own();
+    private final Reaper reaper = new Reaper(node, scheduler);
+    private final KernelPlumbing plumbing = new KernelPlumbing(node, null, PeerGuard.OPEN, reaper);
 
     @AfterEach
     void stop() {
         reaper.close();
         scheduler.close();
+        node.close();
     }
 
     @Test
@@ -134,9 +136,17 @@ final class KernelPlumbingTest {
         var vpn = namespaces.create("plumb-vpn");
         var before = state(app) + state(vpn);
         var owner = owner("c1");
+        var route = new End.Hopped(cidr("10.1.0.1/32"), null);
         var twice = new End(
-                place(vpn), "nsm-1", "", 0, List.of(cidr("10.1.0.2/32"), cidr("10.1.0.2/32")), List.of(), List.of());
-        var client = new End(place(app), "nsm-1", "", 0, List.of(cidr("10.1.0.1/32")), List.of(), List.of());
+                place(vpn),
+                "nsm-1",
+                "",
+                0,
+                List.of(cidr("10.1.0.2/32")),
+                List.of(route, route),
+                List.of(),
+                false);
+        var client = new End(place(app), "nsm-1", "", 0, List.of(cidr("10.1.0.1/32")), List.of(), List.of(), false);
 
         assertThatThrownBy(() -> plumbing.plug(new Wire.Local(owner, client, twice)))
                 .isInstanceOf(Refused.class);
@@ -147,7 +157,7 @@ final class KernelPlumbingTest {
     @Test
     void carries_a_tunnel_between_two_nodes_whose_packets_leave_through_the_node() throws Exception {
         var here = new Underlay("lo", InetAddress.ofLiteral("127.0.0.1"), 1500, 14789);
-        var plumbed = new KernelPlumbing(here, PeerGuard.OPEN, reaper);
+        var plumbed = new KernelPlumbing(node, here, PeerGuard.OPEN, reaper);
         var app = namespaces.create("plumb-app");
         var before = state(app);
 
@@ -164,7 +174,7 @@ final class KernelPlumbingTest {
     }
 
     private static Wire.Remote remote(Netns app, String id, int vni, Underlay here) {
-        var end = new End(place(app), "nsm-1", "", here.vxlanMtu(), List.of(cidr("10.1.0.1/32")), List.of(), List.of());
+        var end = new End(place(app), "nsm-1", "", here.vxlanMtu(), List.of(cidr("10.1.0.1/32")), List.of(), List.of(), false);
         return new Wire.Remote(owner(id), end, new Wire.Tunnel(vni, InetAddress.ofLiteral("127.0.0.2"), here.port()));
     }
 
@@ -180,7 +190,8 @@ final class KernelPlumbingTest {
                 1400,
                 List.of(cidr(own)),
                 End.routes(List.of(cidr(own)), List.of(cidr(other)), List.of()),
-                List.of());
+                List.of(),
+                false);
     }
 
     private static Owner owner(String id) {

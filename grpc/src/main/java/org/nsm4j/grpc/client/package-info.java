@@ -1,9 +1,9 @@
 /**
- * Other processes, asked over gRPC; connections to them are kept and shared.
+ * Asks other hops and registries over gRPC, on connections that are kept and shared.
  *
- * <p>Start here: {@link org.nsm4j.grpc.client.Channels}, {@link org.nsm4j.grpc.client.GrpcHops}.
+ * <p>Start here: {@link org.nsm4j.grpc.client.GrpcHops}, {@link org.nsm4j.grpc.client.RemoteRegistries}.
  *
- * <p>Threads: any thread may ask; asking waits.
+ * <p>Threads: calls wait on the thread that makes them; streams are told of on virtual threads, one event at a time.
  */
 @NullMarked
 package org.nsm4j.grpc.client;

@@ -1,9 +1,9 @@
 /**
- * The signed tokens by which processes vouch for themselves (wire §5.2, §5.3).
+ * The tokens by which hops vouch for themselves: JWTs, signed by the keys of X.509 identities.
  *
- * <p>Start here: {@link org.nsm4j.grpc.token.JwtTokens}.
+ * <p>Start here: {@link org.nsm4j.grpc.token.JwtTokens}, {@link org.nsm4j.grpc.token.TokenReader}.
  *
- * <p>Threads: any thread.
+ * <p>Threads: everything here may be used by many at once.
  */
 @NullMarked
 package org.nsm4j.grpc.token;

@@ -1,9 +1,9 @@
 /**
- * The one place where the model becomes protobuf, and protobuf the model.
+ * The model as protobuf messages and gRPC headers, both ways: the only place that knows either.
  *
- * <p>Start here: {@link org.nsm4j.grpc.wire.Connections}, {@link org.nsm4j.grpc.wire.Refusals}.
+ * <p>Start here: {@link org.nsm4j.grpc.wire.ConnectionMapping}, {@link org.nsm4j.grpc.wire.RefusalMapping}.
  *
- * <p>Threads: stateless.
+ * <p>Threads: everything here is stateless.
  */
 @NullMarked
 package org.nsm4j.grpc.wire;

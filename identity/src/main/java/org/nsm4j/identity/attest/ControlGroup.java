@@ -36,7 +36,8 @@ final class ControlGroup {
                 literal = i + 1;
             }
         }
-        return Pattern.compile(regex.append(Pattern.quote(text.substring(literal))).toString());
+        return Pattern.compile(
+                regex.append(Pattern.quote(text.substring(literal))).toString());
     }
 
     /** Whether a pattern says anything at all. */

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.identity.authority.FileFacts;
 
 /**
  * Hashes of programs, remembered by file and change time: the change time moves with every write and nobody can set it
@@ -19,23 +20,23 @@ import org.nsm4j.core.model.Refused;
 final class ExecutableHashes {
     private static final int MOST_REMEMBERED = 256;
     private static final long LARGEST = 1L << 30;
-    private final Map<Map<String, Object>, String> remembered = new ConcurrentHashMap<>();
+    private final Map<FileFacts, String> remembered = new ConcurrentHashMap<>();
 
     /** The hash of the file behind {@code /proc/PID/exe}, which is the one that runs even if its name is gone. */
     String sha256(Path program) throws IOException {
-        var before = Files.readAttributes(program, "unix:dev,ino,size,ctime");
-        if ((long) before.get("size") > LARGEST) {
+        var before = FileFacts.of(program);
+        if (before.size() > LARGEST) {
             throw new Refused(
                     Refused.Reason.NOT_AUTHORIZED,
-                    "executableSha256: the program has %s bytes (expected: at most %d)"
-                            .formatted(before.get("size"), LARGEST));
+                    "executableSha256: the program has %d bytes (expected: at most %d)"
+                            .formatted(before.size(), LARGEST));
         }
         var known = remembered.get(before);
         if (known != null) {
             return known;
         }
         var hash = compute(program);
-        if (Files.readAttributes(program, "unix:dev,ino,size,ctime").equals(before)) {
+        if (FileFacts.of(program).equals(before)) {
             if (remembered.size() >= MOST_REMEMBERED) {
                 remembered.clear();
             }

@@ -52,10 +52,15 @@ public record Rule(int line, String id, Match match) {
                     && (!hostPids || workload.hostPidNamespace())
                     && fits(user, name -> workload.user().equals(Optional.of(name)))
                     && (uid.isEmpty() || uid.getAsInt() == workload.uid())
-                    && fits(executable, path -> workload.programOfThisHost() && workload.executable().equals(path))
-                    && fits(cgroup, pattern -> ControlGroup.pattern(pattern)
-                            .matcher(workload.cgroup())
-                            .matches())
+                    && fits(
+                            executable,
+                            path -> workload.programOfThisHost()
+                                    && workload.executable().equals(path))
+                    && fits(
+                            cgroup,
+                            pattern -> ControlGroup.pattern(pattern)
+                                    .matcher(workload.cgroup())
+                                    .matches())
                     && fits(executableSha256, hash -> workload.sha256().get().equals(hash));
         }
 

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.identity.authority.FileFacts;
 
 /**
  * The file {@code identity.yaml}, read again when it has changed.
@@ -31,12 +31,11 @@ import org.nsm4j.core.model.Refused;
 public final class RuleFile {
     private static final System.Logger LOG = System.getLogger(RuleFile.class.getName());
     private static final long LARGEST = 1 << 20;
-    private static final int WRITABLE_FOR_OTHERS = 022;
     private final Path path;
     private volatile Loaded loaded;
 
     /** Rules, and the state of the file that they were read from. */
-    private record Loaded(Map<String, Object> state, List<Rule> rules) {}
+    private record Loaded(FileFacts state, List<Rule> rules) {}
 
     private RuleFile(Path path) throws IOException {
         this.path = path;
@@ -53,10 +52,14 @@ public final class RuleFile {
             return new RuleFile(path);
         } catch (NoSuchFileException e) {
             throw new Refused(
-                    Refused.Reason.NOT_FOUND, "%s: no such file (expected: rules; nsm up writes the first)".formatted(path), e);
+                    Refused.Reason.NOT_FOUND,
+                    "%s: no such file (expected: rules; nsm up writes the first)".formatted(path),
+                    e);
         } catch (IOException e) {
             throw new Refused(
-                    Refused.Reason.INVALID, "cannot read %s: %s (expected: a text file in UTF-8)".formatted(path, e), e);
+                    Refused.Reason.INVALID,
+                    "cannot read %s: %s (expected: a text file in UTF-8)".formatted(path, e),
+                    e);
         }
     }
 
@@ -74,13 +77,14 @@ public final class RuleFile {
             LOG.log(System.Logger.Level.DEBUG, "rules left as they are: " + path);
         } catch (IOException e) {
             throw new Refused(
-                    Refused.Reason.INTERNAL, "cannot write %s: %s (expected: a writable directory)".formatted(path, e), e);
+                    Refused.Reason.INTERNAL,
+                    "cannot write %s: %s (expected: a writable directory)".formatted(path, e),
+                    e);
         }
     }
 
     private static String standard(List<Path> programs) throws IOException {
-        var text = new StringBuilder(
-                """
+        var text = new StringBuilder("""
                 # Which process gets which identity from the Workload API of this host. The first rule that fits counts.
                 # Selectors: user, uid, executable, executableSha256, cgroup (* within a name, ** across names),
                 # userNamespace (host or any), pidNamespace (host or any).
@@ -88,15 +92,13 @@ public final class RuleFile {
                 rules:
                 """);
         for (var program : programs) {
-            text.append(
-                    """
+            text.append("""
                       - id: /host/{user}/{executable.name}
                         match:
                           user: root
                           executable: '%s'
                           pidNamespace: host
-                    """
-                            .formatted(program.toRealPath().toString().replace("'", "''")));
+                    """.formatted(program.toRealPath().toString().replace("'", "''")));
         }
         return text.toString();
     }
@@ -115,10 +117,12 @@ public final class RuleFile {
         return loaded.rules();
     }
 
-    private Loaded reload(Map<String, Object> state, Loaded before) throws IOException {
+    private Loaded reload(FileFacts state, Loaded before) throws IOException {
         try {
             var read = load(state);
-            LOG.log(System.Logger.Level.INFO, "rules read again: " + path + ", " + read.rules().size() + " rules");
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "rules read again: " + path + ", " + read.rules().size() + " rules");
             return read;
         } catch (Refused e) {
             LOG.log(System.Logger.Level.ERROR, "rules stay as they were: " + e.getMessage());
@@ -126,25 +130,24 @@ public final class RuleFile {
         }
     }
 
-    private Map<String, Object> state() throws IOException {
-        return Files.readAttributes(path, "unix:dev,ino,size,mode,uid,ctime");
+    private FileFacts state() throws IOException {
+        return FileFacts.of(path);
     }
 
-    private Loaded load(Map<String, Object> state) throws IOException {
-        int mode = (int) state.get("mode") & 0777;
-        var self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        if ((mode & WRITABLE_FOR_OTHERS) != 0 || !self.equals(state.get("uid"))) {
+    private Loaded load(FileFacts state) throws IOException {
+        int self = FileFacts.self();
+        if (state.isWritableForOthers() || state.uid() != self) {
             throw new Refused(
                     Refused.Reason.INVALID,
                     ("%s: mode 0%o, owned by uid %s (expected: owned by uid %s and writable for nobody else, as its rules "
                                     + "say who is who; cure: chown %s %s; chmod go-w %s)")
-                            .formatted(path, mode, state.get("uid"), self, self, path, path));
+                            .formatted(path, state.permissions(), state.uid(), self, self, path, path));
         }
-        if ((long) state.get("size") > LARGEST) {
+        if (state.size() > LARGEST) {
             throw new Refused(
                     Refused.Reason.INVALID,
-                    "%s: %s bytes (expected: at most %d)".formatted(path, state.get("size"), LARGEST));
+                    "%s: %s bytes (expected: at most %d)".formatted(path, state.size(), LARGEST));
         }
-        return new Loaded(state, new RuleParser(path.getFileName().toString()).parse(Files.readString(path)));
+        return new Loaded(state, new RuleParser(String.valueOf(path.getFileName())).parse(Files.readString(path)));
     }
 }

@@ -51,35 +51,42 @@ final class RuleParser {
         var cgroup = text(entries, "cgroup");
         if (cgroup.isPresent() && !ControlGroup.isTelling(cgroup.get())) {
             throw refused(
-                    entries.get("cgroup").line(),
+                    node.line(),
                     "cgroup: " + cgroup.get(),
                     "a path from / on that does not fit every process; * stands for part of a name, ** for any depth");
         }
         return new Rule.Match(
                 text(entries, "user"),
-                uid(entries),
+                uid(node.line(), entries),
                 text(entries, "executable", "/.*[^/]", "an absolute path of a program"),
-                text(entries, "executableSha256", "[0-9a-f]{64}", "64 lower-case hexadecimal digits, as sha256sum prints"),
+                text(
+                        entries,
+                        "executableSha256",
+                        "[0-9a-f]{64}",
+                        "64 lower-case hexadecimal digits, as sha256sum prints"),
                 cgroup,
-                text(entries, "userNamespace", "host|any", "host, which is the default, or any").equals(Optional.of("any")),
-                text(entries, "pidNamespace", "host|any", "host, or any, which is the default").equals(Optional.of("host")));
+                text(entries, "userNamespace", "host|any", "host, which is the default, or any")
+                        .equals(Optional.of("any")),
+                text(entries, "pidNamespace", "host|any", "host, or any, which is the default")
+                        .equals(Optional.of("host")));
     }
 
-    private OptionalInt uid(Map<String, Yaml> entries) {
+    private OptionalInt uid(int line, Map<String, Yaml> entries) {
         var text = text(entries, "uid", "[0-9]{1,10}", "a number from 0 to 4294967294");
         if (text.isEmpty()) {
             return OptionalInt.empty();
         }
         long number = Long.parseLong(text.get());
         if (number > 4294967294L) {
-            throw refused(entries.get("uid").line(), "uid: " + number, "a number from 0 to 4294967294");
+            throw refused(line, "uid: " + number, "a number from 0 to 4294967294");
         }
         return OptionalInt.of((int) number);
     }
 
     private void checkTelling(int line, Rule.Match match) {
         boolean user = match.user().isPresent() || match.uid().isPresent();
-        boolean program = match.executable().isPresent() || match.executableSha256().isPresent();
+        boolean program =
+                match.executable().isPresent() || match.executableSha256().isPresent();
         if (match.cgroup().isEmpty() && !program) {
             throw refused(
                     line,
@@ -101,9 +108,12 @@ final class RuleParser {
                 throw refused(line, "{" + field + "}", "one of " + Rule.FIELDS + near(field, Rule.FIELDS));
             }
             if (field.equals("container") && match.cgroup().isEmpty()) {
-                throw refused(line, "{container} without match.cgroup", "a pattern of the groups that the runtime makes");
+                throw refused(
+                        line, "{container} without match.cgroup", "a pattern of the groups that the runtime makes");
             }
-            if (field.equals("executable.name") && match.executable().isEmpty() && match.executableSha256().isEmpty()) {
+            if (field.equals("executable.name")
+                    && match.executable().isEmpty()
+                    && match.executableSha256().isEmpty()) {
                 throw refused(
                         line,
                         "{executable.name} without match.executable or match.executableSha256",
@@ -117,7 +127,8 @@ final class RuleParser {
         try {
             SpiffeId.parse("spiffe://x" + plain);
         } catch (Refused e) {
-            throw refused(line, "id: " + id, "a path such as /app/{user}; letters, digits, '.', '_' and '-' in each part");
+            throw refused(
+                    line, "id: " + id, "a path such as /app/{user}; letters, digits, '.', '_' and '-' in each part");
         }
         if (Rule.RESERVED.contains(id.split("/", -1)[1])) {
             throw refused(line, "id: " + id, "a path that does not begin with one of " + Rule.RESERVED);

@@ -1,12 +1,14 @@
 package org.nsm4j.identity.attest;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.identity.authority.FileFacts;
+import org.nsm4j.linux.socket.UnixPeer;
 
 /**
  * Reads the facts of a process from {@code /proc}.
@@ -30,12 +32,14 @@ public final class WorkloadReader {
         this.overflowUid = overflowUid();
     }
 
+    /** By one read: the kernel answers a second one, such as {@link Files#readString} makes, with nothing. */
     private static int overflowUid() {
-        try {
-            return Integer.parseInt(
-                    Files.readString(Path.of("/proc/sys/kernel/overflowuid")).strip());
-        } catch (IOException e) {
-            return 65534;
+        try (var in = Files.newInputStream(PROC.resolve("sys/kernel/overflowuid"))) {
+            var bytes = new byte[16];
+            int count = in.read(bytes);
+            return (int) Long.parseLong(new String(bytes, 0, Math.max(0, count), StandardCharsets.US_ASCII).strip());
+        } catch (IOException | NumberFormatException e) {
+            return UnixPeer.UNMAPPED;
         }
     }
 
@@ -110,8 +114,7 @@ public final class WorkloadReader {
 
     private static boolean sameFile(Path program, Path named) {
         try {
-            var one = Files.readAttributes(program, "unix:dev,ino");
-            return one.equals(Files.readAttributes(named, "unix:dev,ino", LinkOption.NOFOLLOW_LINKS));
+            return FileFacts.of(program).isSameFile(FileFacts.ofLink(named));
         } catch (IOException e) {
             return false;
         }
@@ -143,7 +146,6 @@ public final class WorkloadReader {
     }
 
     private static Refused refused(String who, String expected) {
-        return new Refused(
-                Refused.Reason.NOT_AUTHORIZED, "workload: %s (expected: %s)".formatted(who, expected));
+        return new Refused(Refused.Reason.NOT_AUTHORIZED, "workload: %s (expected: %s)".formatted(who, expected));
     }
 }

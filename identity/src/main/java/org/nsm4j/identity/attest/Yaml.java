@@ -48,7 +48,8 @@ sealed interface Yaml {
             return tree;
         } catch (JacksonException e) {
             var location = e.getLocation();
-            var first = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+            var first =
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
             throw refused(where, location == null ? 1 : location.getLineNr(), first, "YAML");
         }
     }

@@ -97,7 +97,6 @@ final class AuthorityFile {
         }
     }
 
-
     private Refused damaged(String how) {
         return new Refused(
                 Refused.Reason.INVALID,

@@ -47,8 +47,7 @@ public record AuthoritySettings(
 
     private static void atLeast(String name, Duration value, Duration least) {
         if (value.compareTo(least) < 0) {
-            throw new Refused(
-                    Refused.Reason.INVALID, "%s: %s (expected: at least %s)".formatted(name, value, least));
+            throw new Refused(Refused.Reason.INVALID, "%s: %s (expected: at least %s)".formatted(name, value, least));
         }
     }
 }

@@ -59,8 +59,7 @@ public final class AuthoritySource implements IdentitySource {
 
     private Identity issue() {
         var bundle = authority.bundle();
-        return new Identity(
-                authority.issue(id), Map.of(bundle.trustDomain(), new LinkedHashSet<>(bundle.roots())));
+        return new Identity(authority.issue(id), Map.of(bundle.trustDomain(), new LinkedHashSet<>(bundle.roots())));
     }
 
     private void renew() {
@@ -75,7 +74,9 @@ public final class AuthoritySource implements IdentitySource {
                 listener.accept(current);
             }
         } catch (Refused e) {
-            LOG.log(System.Logger.Level.ERROR, "identity " + id + " not renewed, will be tried again: " + e.getMessage());
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "identity " + id + " not renewed, will be tried again: " + e.getMessage());
         } finally {
             schedule(wait);
             turn.give();

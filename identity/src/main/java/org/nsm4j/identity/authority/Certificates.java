@@ -104,21 +104,19 @@ final class Certificates {
     }
 
     private static X509Certificate sign(
-            Signature signature, X500Name subject, PublicKey key, BigInteger serial, Validity validity, Extensions more) {
+            Signature signature,
+            X500Name subject,
+            PublicKey key,
+            BigInteger serial,
+            Validity validity,
+            Extensions more) {
         try {
             var builder = new JcaX509v3CertificateBuilder(
-                    signature.name(),
-                    serial,
-                    Date.from(validity.from()),
-                    Date.from(validity.until()),
-                    subject,
-                    key);
+                    signature.name(), serial, Date.from(validity.from()), Date.from(validity.until()), subject, key);
             var ids = new JcaX509ExtensionUtils();
             builder.addExtension(Extension.subjectKeyIdentifier, false, ids.createSubjectKeyIdentifier(key));
             builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    ids.createAuthorityKeyIdentifier(signature.publicKey()));
+                    Extension.authorityKeyIdentifier, false, ids.createAuthorityKeyIdentifier(signature.publicKey()));
             more.addTo(builder);
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(signature.key());
             return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
@@ -134,7 +132,9 @@ final class Certificates {
 
     private static X500Name name(String trustDomain, @Nullable String common) {
         var builder = new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.O, trustDomain);
-        return common == null ? builder.build() : builder.addRDN(BCStyle.CN, common).build();
+        return common == null
+                ? builder.build()
+                : builder.addRDN(BCStyle.CN, common).build();
     }
 
     private static GeneralNames uri(String text) {

@@ -44,8 +44,8 @@ public final class JwtSvids {
                 .subject(id.toString())
                 .audience(audience)
                 .issueTime(Date.from(now))
-                .expirationTime(
-                        Date.from(signing.validity(settings.jwtLife(), settings, now).until()))
+                .expirationTime(Date.from(
+                        signing.validity(settings.jwtLife(), settings, now).until()))
                 .build();
         var header = new JWSHeader.Builder(JWSAlgorithm.ES256)
                 .type(JOSEObjectType.JWT)
@@ -94,7 +94,9 @@ public final class JwtSvids {
     private static void checkSignature(Bundle bundle, SignedJWT jwt) throws JOSEException {
         var header = jwt.getHeader();
         var type = header.getType();
-        boolean typed = type == null || type.equals(JOSEObjectType.JWT) || type.getType().equals("JOSE");
+        boolean typed = type == null
+                || type.equals(JOSEObjectType.JWT)
+                || type.getType().equals("JOSE");
         if (!header.getAlgorithm().equals(JWSAlgorithm.ES256) || !typed) {
             throw refused("header", "alg ES256, typ JWT");
         }

@@ -95,8 +95,7 @@ public final class MembershipFile {
                 authorityKey,
                 ECKey.parse(content.jwtKey()),
                 authority.getNotBefore().toInstant());
-        return new Membership(
-                content.node(), content.home(), new Svid(id, List.of(node), nodeKey), signing, bundle);
+        return new Membership(content.node(), content.home(), new Svid(id, List.of(node), nodeKey), signing, bundle);
     }
 
     /** The P-256 keys of a JSON web key set; others are left out. */

@@ -95,8 +95,8 @@ public final class NodeAuthority implements Authority {
             if (reachable) {
                 LOG.log(
                         System.Logger.Level.WARNING,
-                        "membership not renewed; identities are signed here until " + membership.signing().until()
-                                + ": " + e.getMessage());
+                        "membership not renewed; identities are signed here until "
+                                + membership.signing().until() + ": " + e.getMessage());
             }
             reachable = false;
             return false;
@@ -112,7 +112,8 @@ public final class NodeAuthority implements Authority {
         var half = signing.until().minus(settings.nodeLife().dividedBy(2));
         var keys = now.isBefore(half) ? Optional.<NodeKeys>empty() : Optional.of(NodeKeys.renewed(signing.jwtKey()));
         var grant = home.renew(before, keys);
-        if (!grant.bundle().trustDomain().equals(settings.trustDomain()) || grant.bundle().roots().isEmpty()) {
+        if (!grant.bundle().trustDomain().equals(settings.trustDomain())
+                || grant.bundle().roots().isEmpty()) {
             throw new Refused(
                     Refused.Reason.INVALID, "grant: no bundle of %s (expected: one)".formatted(settings.trustDomain()));
         }

@@ -160,11 +160,13 @@ public final class RootAuthority implements Authority {
 
     /** Brings roots and the signing root to where they belong at this time; answers whether that changed anything. */
     private boolean advance(Instant now) {
-        var next = new ArrayList<>(generations.stream().filter(each -> now.isBefore(each.until())).toList());
+        var next = new ArrayList<>(
+                generations.stream().filter(each -> now.isBefore(each.until())).toList());
         if (next.isEmpty()) {
             next.add(Generation.newRoot(settings, now, now));
         } else if (!now.isBefore(successionOf(next.getLast()))) {
-            next.add(Generation.newRoot(settings, now, now.plus(settings.authorityLife().dividedBy(6))));
+            next.add(Generation.newRoot(
+                    settings, now, now.plus(settings.authorityLife().dividedBy(6))));
         }
         boolean changed = !next.equals(generations);
         if (changed) {

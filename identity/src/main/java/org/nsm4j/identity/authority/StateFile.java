@@ -23,11 +23,12 @@ import org.nsm4j.core.model.Refused;
  */
 public final class StateFile {
     private static final long LARGEST = 4 << 20;
-    private static final int PERMISSIONS = 0777;
+    private final Path directory;
     private final Path path;
 
-    private StateFile(Path path) {
-        this.path = path;
+    private StateFile(Path directory, String name) {
+        this.directory = directory;
+        this.path = directory.resolve(name);
     }
 
     /**
@@ -39,16 +40,20 @@ public final class StateFile {
         try {
             if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
                 var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-                Files.createDirectories(directory.toAbsolutePath().getParent());
+                Files.createDirectories(directory.toAbsolutePath().resolveSibling(""));
                 Files.createDirectory(directory, mode);
             }
-            checkOwnership(directory, "directory", 0700);
+            var facts = FileFacts.ofLink(directory);
+            if (!facts.isDirectory()) {
+                throw notPlain(directory, "directory");
+            }
+            check(directory, facts, 0700);
         } catch (FileAlreadyExistsException e) {
             return in(directory, name);
         } catch (IOException e) {
             throw failed("create", directory, e);
         }
-        return new StateFile(directory.resolve(name));
+        return new StateFile(directory, name);
     }
 
     /** Where it is. */
@@ -63,12 +68,16 @@ public final class StateFile {
      */
     public Optional<byte[]> read() {
         try {
-            checkOwnership(path, "file", 0600);
-            if (Files.size(path) > LARGEST) {
+            var facts = FileFacts.ofLink(path);
+            if (!facts.isRegular()) {
+                throw notPlain(path, "file");
+            }
+            check(path, facts, 0600);
+            if (facts.size() > LARGEST) {
                 throw new Refused(
                         Refused.Reason.INVALID,
                         "%s: %d bytes (expected: at most %d; the file is not one of ours)"
-                                .formatted(path, Files.size(path), LARGEST));
+                                .formatted(path, facts.size(), LARGEST));
             }
             return Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException e) {
@@ -101,7 +110,6 @@ public final class StateFile {
     }
 
     private void put(byte[] content, Placement placement) {
-        var directory = path.toAbsolutePath().getParent();
         var temporary = directory.resolve("." + path.getFileName() + "." + UUID.randomUUID());
         try {
             var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -132,14 +140,8 @@ public final class StateFile {
         }
     }
 
-    private static void checkOwnership(Path path, String kind, int most) throws IOException {
-        var facts = Files.readAttributes(path, "unix:mode,uid,isDirectory,isRegularFile", LinkOption.NOFOLLOW_LINKS);
-        boolean right = Boolean.TRUE.equals(facts.get(kind.equals("file") ? "isRegularFile" : "isDirectory"));
-        if (!right) {
-            throw new Refused(
-                    Refused.Reason.INVALID, "%s: not a plain %s (expected: one, and no link)".formatted(path, kind));
-        }
-        int mode = (int) facts.get("mode") & PERMISSIONS;
+    private static void check(Path path, FileFacts facts, int most) throws IOException {
+        int mode = facts.permissions();
         if ((mode & ~most) != 0) {
             throw new Refused(
                     Refused.Reason.INVALID,
@@ -147,13 +149,18 @@ public final class StateFile {
                                     + "so that new keys are made, and restart every part of the domain)")
                             .formatted(path, mode, most, most, path));
         }
-        var self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        if (!self.equals(facts.get("uid"))) {
+        int self = FileFacts.self();
+        if (facts.uid() != self) {
             throw new Refused(
                     Refused.Reason.INVALID,
-                    "%s: owned by uid %s (expected: uid %s, who runs this; cure: chown %s %s)"
-                            .formatted(path, facts.get("uid"), self, self, path));
+                    "%s: owned by uid %d (expected: uid %d, who runs this; cure: chown %d %s)"
+                            .formatted(path, facts.uid(), self, self, path));
         }
+    }
+
+    private static Refused notPlain(Path path, String kind) {
+        return new Refused(
+                Refused.Reason.INVALID, "%s: not a plain %s (expected: one, and no link)".formatted(path, kind));
     }
 
     private static Refused failed(String verb, Path path, IOException e) {

@@ -31,8 +31,9 @@ final class Attempts {
         try {
             var now = scheduler.now();
             var before = windows.remove(address);
-            boolean fresh = before == null || !now.isBefore(before.from().plus(WINDOW));
-            var after = fresh ? new Window(now, 1) : new Window(before.from(), before.count() + 1);
+            var after = before == null || !now.isBefore(before.from().plus(WINDOW))
+                    ? new Window(now, 1)
+                    : new Window(before.from(), before.count() + 1);
             windows.put(address, after);
             if (windows.size() > MOST_ADDRESSES) {
                 windows.pollFirstEntry();

@@ -54,7 +54,10 @@ final class DirectTrust extends X509ExtendedTrustManager {
         var names = leaf.getSubjectAlternativeNames();
         var uris = names == null
                 ? List.<Object>of()
-                : names.stream().filter(name -> name.get(0).equals(URI)).map(name -> name.get(1)).toList();
+                : names.stream()
+                        .filter(name -> name.get(0).equals(URI))
+                        .map(name -> name.get(1))
+                        .toList();
         if (uris.size() != 1) {
             throw new CertificateException("leaf with " + uris.size() + " URIs (expected: exactly one SPIFFE id)");
         }
@@ -72,7 +75,8 @@ final class DirectTrust extends X509ExtendedTrustManager {
             throw new CertificateException("no root to trust (expected: a chain that ends with the pinned root)");
         }
         try {
-            var anchors = trusted.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+            var anchors =
+                    trusted.stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
             var parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(clock.get()));
@@ -102,12 +106,14 @@ final class DirectTrust extends X509ExtendedTrustManager {
     }
 
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
         check(chain, CLIENT);
     }
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) throws CertificateException {
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
         check(chain, SERVER);
     }
 

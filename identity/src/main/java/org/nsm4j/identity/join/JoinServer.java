@@ -34,7 +34,8 @@ public final class JoinServer implements AutoCloseable {
     private JoinServer(RootAuthority authority, Members members, InetSocketAddress listen) throws IOException {
         this.authority = authority;
         this.members = members;
-        this.identity = authority.source(Membership.idOfHome(authority.settings().trustDomain()));
+        this.identity =
+                authority.source(Membership.idOfHome(authority.settings().trustDomain()));
         this.executor = LiveScheduler.virtualThreads("join");
         this.server = server(listen).start();
     }

@@ -61,7 +61,8 @@ public record JoinToken(String trustDomain, String home, byte[] pin, byte[] secr
         try {
             var bytes = Base64.getUrlDecoder().decode(trimmed.substring(PREFIX.length()));
             int end = bytes.length - CHECK_BYTES;
-            if (end < 0 || !Arrays.equals(check(Arrays.copyOf(bytes, end)), Arrays.copyOfRange(bytes, end, bytes.length))) {
+            if (end < 0
+                    || !Arrays.equals(check(Arrays.copyOf(bytes, end)), Arrays.copyOfRange(bytes, end, bytes.length))) {
                 throw refused();
             }
             return read(new DataInputStream(new ByteArrayInputStream(bytes, 0, end)));

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,13 +26,13 @@ import org.nsm4j.api.join.MembershipGrpc;
 import org.nsm4j.api.join.RenewRequest;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.grpc.wire.Refusals;
 import org.nsm4j.identity.authority.AuthoritySettings;
 import org.nsm4j.identity.authority.Grant;
 import org.nsm4j.identity.authority.Membership;
 import org.nsm4j.identity.authority.MembershipFile;
 import org.nsm4j.identity.authority.NodeAuthority;
 import org.nsm4j.identity.authority.NodeKeys;
-import org.nsm4j.identity.workload.Statuses;
 
 /** The other hosts' side of joining: redeems a token, and renews from then on. */
 public final class Joiner implements NodeAuthority.Home {
@@ -41,6 +42,11 @@ public final class Joiner implements NodeAuthority.Home {
 
     private Joiner(Supplier<Instant> clock) {
         this.clock = clock;
+    }
+
+    /** A side that renews, and joins nothing. */
+    static Joiner at(Supplier<Instant> clock) {
+        return new Joiner(clock);
     }
 
     /**
@@ -70,7 +76,8 @@ public final class Joiner implements NodeAuthority.Home {
                     "%s: this host has an identity already, %s (expected: none; start without --join to use it, or move that directory away)"
                             .formatted(
                                     directory,
-                                    before.map(each -> each.svid().id().toString()).orElse("as first host of a domain")));
+                                    before.map(each -> each.svid().id().toString())
+                                            .orElse("as first host of a domain")));
         }
         var joiner = new Joiner(scheduler::now);
         file.write(joiner.redeem(token, node));
@@ -116,8 +123,7 @@ public final class Joiner implements NodeAuthority.Home {
         return ask(membership.home(), trustDomain, credentials, stub -> stub.renew(request.build()));
     }
 
-    private DirectTrust trust(
-            String trustDomain, Function<List<X509Certificate>, Collection<X509Certificate>> roots) {
+    private DirectTrust trust(String trustDomain, Function<List<X509Certificate>, Collection<X509Certificate>> roots) {
         return new DirectTrust(roots, Membership.idOfHome(trustDomain)::equals, clock);
     }
 
@@ -140,17 +146,33 @@ public final class Joiner implements NodeAuthority.Home {
                     .withDeadlineAfter(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return Messages.grant(trustDomain, call.apply(stub));
         } catch (StatusRuntimeException e) {
-            throw Statuses.refused(home, e);
+            throw refused(home, e);
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static Refused refused(String home, StatusRuntimeException e) {
+        for (Throwable each = e; each != null; each = each.getCause()) {
+            if (each instanceof CertificateException untrusted) {
+                return new Refused(
+                        Refused.Reason.NOT_AUTHORIZED,
+                        "%s is not the host that was expected: %s (expected: the first host of the domain, by its authority)"
+                                .formatted(home, untrusted.getMessage()),
+                        e);
+            }
+        }
+        return Refusals.fromStatus(e, home);
     }
 
     /** Reads {@code HOST:PORT}, with an IPv6 address in brackets. */
     static InetSocketAddress addressOf(String home) {
         try {
             var uri = URI.create("nsm://" + home);
-            if (uri.getHost() != null && uri.getPort() > 0 && uri.getPort() < 65536 && home.equals(uri.getAuthority())) {
+            if (uri.getHost() != null
+                    && uri.getPort() > 0
+                    && uri.getPort() < 65536
+                    && home.equals(uri.getAuthority())) {
                 return new InetSocketAddress(uri.getHost().replaceAll("^\\[|]$", ""), uri.getPort());
             }
         } catch (IllegalArgumentException e) {

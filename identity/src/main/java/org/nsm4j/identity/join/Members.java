@@ -182,9 +182,11 @@ public final class Members {
         change(before -> {
             var member = member(before, node)
                     .orElseThrow(() -> new Refused(
-                            Refused.Reason.NOT_FOUND, "node: %s is no member (expected: one of %s)".formatted(node, nodes())));
+                            Refused.Reason.NOT_FOUND,
+                            "node: %s is no member (expected: one of %s)".formatted(node, nodes())));
             return new Content(
-                    before.invitations(), with(before.members(), new Member(node, member.jwtKey(), member.until(), true)));
+                    before.invitations(),
+                    with(before.members(), new Member(node, member.jwtKey(), member.until(), true)));
         });
     }
 

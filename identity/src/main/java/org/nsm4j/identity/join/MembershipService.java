@@ -24,10 +24,10 @@ import org.nsm4j.api.join.MembershipGrpc;
 import org.nsm4j.api.join.RenewRequest;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
+import org.nsm4j.grpc.wire.Refusals;
 import org.nsm4j.identity.authority.CertificationRequest;
 import org.nsm4j.identity.authority.Membership;
 import org.nsm4j.identity.authority.RootAuthority;
-import org.nsm4j.identity.workload.Statuses;
 
 /** Answers hosts that join and renew. */
 final class MembershipService extends MembershipGrpc.MembershipImplBase implements ServerInterceptor {
@@ -79,7 +79,9 @@ final class MembershipService extends MembershipGrpc.MembershipImplBase implemen
             var jwtKey = Messages.tokenKey(request.getKeys().getTokenKey());
             var until = certified.authority().getNotAfter().toInstant();
             members.admit(request.getSecret().toByteArray(), node, jwtKey, until);
-            LOG.log(System.Logger.Level.INFO, "joined node=" + node + " from=" + CALLER.get().address());
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "joined node=" + node + " from=" + CALLER.get().address());
             authority.nodeKeysChanged();
             return Messages.grant(Optional.of(certified), authority.bundle());
         });
@@ -104,14 +106,16 @@ final class MembershipService extends MembershipGrpc.MembershipImplBase implemen
     private static String node(@Nullable SpiffeId id) {
         if (id == null || !id.path().startsWith(NODE_PATH)) {
             throw new Refused(
-                    Refused.Reason.NOT_AUTHORIZED, "renew: no certificate of a node (expected: the one that join gave)");
+                    Refused.Reason.NOT_AUTHORIZED,
+                    "renew: no certificate of a node (expected: the one that join gave)");
         }
         return id.path().substring(NODE_PATH.length());
     }
 
     private org.nsm4j.identity.authority.Grant.Certified certify(String node, Keys keys) {
         var nodeKey = CertificationRequest.verified(keys.getNodeRequest().toByteArray());
-        var authorityKey = CertificationRequest.verified(keys.getAuthorityRequest().toByteArray());
+        var authorityKey =
+                CertificationRequest.verified(keys.getAuthorityRequest().toByteArray());
         var settings = authority.settings();
         return new org.nsm4j.identity.authority.Grant.Certified(
                 authority.sign(Membership.idOf(settings.trustDomain(), node), nodeKey, settings.nodeLife()),
@@ -126,11 +130,10 @@ final class MembershipService extends MembershipGrpc.MembershipImplBase implemen
             LOG.log(
                     System.Logger.Level.WARNING,
                     "refused membership from=" + CALLER.get().address() + " reason=" + e.getMessage());
-            answer.onError(Statuses.of(e));
+            answer.onError(Refusals.toStatus(e));
             return;
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "membership failed", e);
-            answer.onError(Status.INTERNAL.asRuntimeException());
+            answer.onError(Refusals.toStatus(e));
             return;
         }
         answer.onNext(grant);

@@ -53,8 +53,8 @@ final class Messages {
 
     static org.nsm4j.api.join.Grant grant(Optional<Grant.Certified> certified, Bundle bundle) {
         var builder = org.nsm4j.api.join.Grant.newBuilder();
-        certified.ifPresent(pair -> builder.setNodeCertificate(der(pair.node()))
-                .setAuthorityCertificate(der(pair.authority())));
+        certified.ifPresent(
+                pair -> builder.setNodeCertificate(der(pair.node())).setAuthorityCertificate(der(pair.authority())));
         bundle.roots().forEach(root -> builder.addRoots(der(root)));
         return builder.setTokenKeys(new JWKSet(List.<JWK>copyOf(bundle.jwtKeys())).toString(true))
                 .build();

@@ -6,7 +6,6 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
@@ -23,7 +22,7 @@ import org.nsm4j.grpc.spiffe.Svid;
 final class SvidKeys extends X509ExtendedKeyManager {
     private final Supplier<Svid> svid;
     private final Supplier<List<X509Certificate>> behind;
-    private final AtomicReference<List<Svid>> shown = new AtomicReference<>(List.of());
+    private volatile List<Svid> shown = List.of();
 
     SvidKeys(Supplier<Svid> svid, Supplier<List<X509Certificate>> behind) {
         this.svid = svid;
@@ -32,9 +31,10 @@ final class SvidKeys extends X509ExtendedKeyManager {
 
     private String newest() {
         var now = svid.get();
-        shown.updateAndGet(before -> before.contains(now)
-                ? before
-                : Stream.concat(Stream.of(now), before.stream()).limit(2).toList());
+        var before = shown;
+        if (!before.contains(now)) {
+            shown = Stream.concat(Stream.of(now), before.stream()).limit(3).toList();
+        }
         return alias(now);
     }
 
@@ -43,7 +43,7 @@ final class SvidKeys extends X509ExtendedKeyManager {
     }
 
     private @Nullable Svid named(String alias) {
-        return shown.get().stream()
+        return shown.stream()
                 .filter(each -> alias(each).equals(alias))
                 .findFirst()
                 .orElse(null);

@@ -27,8 +27,7 @@ final class PeerCredentials {
     private PeerCredentials() {}
 
     static ServerCredentials plaintext() {
-        return InternalNettyServerCredentials.create(
-                (InternalProtocolNegotiator.ServerFactory) _ -> new Negotiator());
+        return InternalNettyServerCredentials.create((InternalProtocolNegotiator.ServerFactory) _ -> new Negotiator());
     }
 
     /** Who calls, from the attributes of a call's connection. */
@@ -90,8 +89,7 @@ final class PeerCredentials {
                     .set(PEER, peer)
                     .build();
             context.pipeline().replace(this, null, next);
-            context.fireUserEventTriggered(
-                    InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes));
+            context.fireUserEventTriggered(InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes));
         }
     }
 }

@@ -1,11 +1,11 @@
 package org.nsm4j.identity.workload;
 
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.identity.attest.Peer;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.process.PidFd;
 import org.nsm4j.linux.socket.UnixPeer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who connected, held for as long as the connection by a descriptor of the process.

@@ -1,6 +1,5 @@
 package org.nsm4j.identity.workload;
 
-import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -8,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.grpc.wire.Refusals;
 import org.nsm4j.identity.authority.Authority;
 
 /**
@@ -65,19 +65,18 @@ final class Updates<A> {
         timer.close();
         try {
             var update = next.get();
-            if (!update.message().equals(last)) {
-                caller.onNext(update.message());
-                last = update.message();
-            }
             timer = authority.scheduler().after(update.renewAfter(), "workload", () -> inTurn(this::send));
+            if (!update.message().equals(last)) {
+                last = update.message();
+                caller.onNext(update.message());
+            }
         } catch (Refused e) {
             end();
             LOG.log(System.Logger.Level.INFO, "refused workload reason=" + e.getMessage());
-            caller.onError(Statuses.of(e));
+            caller.onError(Refusals.toStatus(e));
         } catch (RuntimeException e) {
             end();
-            LOG.log(System.Logger.Level.ERROR, "a stream of the Workload API failed", e);
-            caller.onError(Status.INTERNAL.asRuntimeException());
+            caller.onError(Refusals.toStatus(e));
         }
     }
 

@@ -23,6 +23,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.authority.Authority;
+import org.nsm4j.identity.authority.FileFacts;
 
 /**
  * The SPIFFE Workload API of this host, on a unix socket that every process may connect to: who connects is found out
@@ -31,7 +32,6 @@ import org.nsm4j.identity.authority.Authority;
 public final class WorkloadApi implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 64 << 10;
     private static final int LARGEST_HEADERS = 8 << 10;
-    private static final int WRITABLE_FOR_OTHERS = 022;
     private final Path socket;
     private final EventLoopGroup loop;
     private final ExecutorService executor;
@@ -54,8 +54,7 @@ public final class WorkloadApi implements AutoCloseable {
         this.loop = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("workload-api", true), EpollIoHandler.newFactory());
         this.executor = LiveScheduler.virtualThreads("workload");
-        var places =
-                new StreamLimits(limits.total(), limits.perUser(), limits.perProcess(), authority.scheduler());
+        var places = new StreamLimits(limits.total(), limits.perUser(), limits.perProcess(), authority.scheduler());
         this.server = NettyServerBuilder.forAddress(
                         new DomainSocketAddress(socket.toString()), PeerCredentials.plaintext())
                 .channelType(EpollServerDomainSocketChannel.class)
@@ -97,19 +96,19 @@ public final class WorkloadApi implements AutoCloseable {
     }
 
     private static void prepare(Path socket) throws IOException {
-        var directory = socket.toAbsolutePath().getParent();
+        var directory = socket.toAbsolutePath().resolveSibling("");
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectories(directory);
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        var facts = Files.readAttributes(directory, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
-        var self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-        if (((int) facts.get("mode") & WRITABLE_FOR_OTHERS) != 0 || !self.equals(facts.get("uid"))) {
+        var facts = FileFacts.ofLink(directory);
+        int self = FileFacts.self();
+        if (facts.isWritableForOthers() || facts.uid() != self) {
             throw new Refused(
                     Refused.Reason.INVALID,
-                    ("%s: mode 0%o, owned by uid %s (expected: owned by uid %s and writable for nobody else, or another "
+                    ("%s: mode 0%o, owned by uid %d (expected: owned by uid %d and writable for nobody else, or another "
                                     + "process could put its own socket there)")
-                            .formatted(directory, (int) facts.get("mode") & 07777, facts.get("uid"), self));
+                            .formatted(directory, facts.permissions(), facts.uid(), self));
         }
         removeStale(socket);
     }
@@ -117,8 +116,7 @@ public final class WorkloadApi implements AutoCloseable {
     /** A socket that nobody listens on is what a crash leaves; anything else is somebody's. */
     private static void removeStale(Path socket) throws IOException {
         try {
-            var facts = Files.readAttributes(socket, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            boolean isSocket = ((int) facts.get("mode") & 0170000) == 0140000;
+            boolean isSocket = FileFacts.ofLink(socket).isSocket();
             if (!isSocket || answers(socket)) {
                 throw new Refused(
                         Refused.Reason.CONFLICT,

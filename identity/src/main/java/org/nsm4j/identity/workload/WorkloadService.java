@@ -3,7 +3,6 @@ package org.nsm4j.identity.workload;
 import com.google.protobuf.ByteString;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
@@ -27,6 +26,7 @@ import org.nsm4j.api.spiffe.X509SVIDResponse;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
 import org.nsm4j.grpc.spiffe.Svid;
+import org.nsm4j.grpc.wire.Refusals;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.authority.Authority;
 import org.nsm4j.identity.authority.JwtSvids;
@@ -150,11 +150,10 @@ final class WorkloadService extends SpiffeWorkloadAPIGrpc.SpiffeWorkloadAPIImplB
             message = work.get();
         } catch (Refused e) {
             LOG.log(System.Logger.Level.INFO, "refused workload reason=" + e.getMessage());
-            answer.onError(Statuses.of(e));
+            answer.onError(Refusals.toStatus(e));
             return;
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a call of the Workload API failed", e);
-            answer.onError(Status.INTERNAL.asRuntimeException());
+            answer.onError(Refusals.toStatus(e));
             return;
         }
         answer.onNext(message);

@@ -53,14 +53,11 @@ class AttestorTest {
 
     @Test
     void tells_users_apart_that_run_the_same_program() throws Exception {
-        var attestor = attestor(
-                """
+        var attestor = attestor("""
                 rules:
                   - {id: "/{uid}/{executable.name}", match: {uid: 4711, executable: '%s'}}
                   - {id: "/{user}/web", match: {user: nobody, executable: '%s'}}
-                """,
-                program,
-                program);
+                """, program, program);
         try (var one = Child.sleeping(SOMEBODY, program, "setpriv", "--reuid=4711", "--clear-groups");
                 var other = Child.sleeping(NOBODY, program, "setpriv", "--reuid=65534", "--clear-groups");
                 var root = Child.sleeping(0, program)) {
@@ -72,14 +69,11 @@ class AttestorTest {
 
     @Test
     void takes_the_first_rule_that_fits() throws Exception {
-        var attestor = attestor(
-                """
+        var attestor = attestor("""
                 rules:
                   - {id: /first, match: {user: root, executable: '%s'}}
                   - {id: /second, match: {user: root, executable: '%s'}}
-                """,
-                program,
-                program);
+                """, program, program);
         try (var child = Child.sleeping(0, program)) {
             assertThat(attestor.identify(child).path()).isEqualTo("/first");
         }
@@ -93,7 +87,8 @@ class AttestorTest {
         var script = "mount --bind %s %s && echo && exec %s -f /dev/null".formatted(other, program, program);
         try (var impostor = Child.run(0, "unshare", "--mount", "sh", "-c", script);
                 var genuine = Child.sleeping(0, program)) {
-            assertThat(Files.readSymbolicLink(Path.of("/proc/" + impostor.pid() + "/exe"))).isEqualTo(program);
+            assertThat(Files.readSymbolicLink(Path.of("/proc/" + impostor.pid() + "/exe")))
+                    .isEqualTo(program);
             refuses(attestor, impostor, "executable: " + program + " (not this host's file of that name)");
             assertThat(attestor.identify(genuine).path()).isEqualTo("/web");
         }
@@ -101,8 +96,7 @@ class AttestorTest {
 
     @Test
     void knows_a_program_by_its_hash_whatever_its_name() throws Exception {
-        var hash = HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(program)));
+        var hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(program)));
         var attestor = attestor("rules: [{id: /web, match: {user: root, executableSha256: %s}}]", hash);
         try (var child = Child.sleeping(0, program);
                 var shell = Child.run(0, "tail", "-F", "/dev/null", "/nonexistent")) {
@@ -115,14 +109,11 @@ class AttestorTest {
 
     @Test
     void takes_processes_of_the_hosts_namespaces_only_unless_told_otherwise() throws Exception {
-        var attestor = attestor(
-                """
+        var attestor = attestor("""
                 rules:
                   - {id: /host, match: {user: root, executable: '%s', pidNamespace: host}}
                   - {id: /contained, match: {user: root, executable: '%s'}}
-                """,
-                program,
-                program);
+                """, program, program);
         try (var host = Child.sleeping(0, program);
                 var pids = Child.sleeping(0, program, "unshare", "--pid", "--fork");
                 var users = Child.sleeping(0, program, "unshare", "--user", "--map-root-user")) {
@@ -134,7 +125,8 @@ class AttestorTest {
 
     @Test
     void refuses_an_unmapped_user_of_another_user_namespace_with_that_reason() throws Exception {
-        var attestor = attestor("rules: [{id: /web, match: {uid: 65534, executable: '%s', userNamespace: any}}]", program);
+        var attestor =
+                attestor("rules: [{id: /web, match: {uid: 65534, executable: '%s', userNamespace: any}}]", program);
         try (var child = Child.sleeping(NOBODY, program, "unshare", "--user")) {
             refuses(attestor, child, "uid 65534 in another user namespace: its user is not mapped here");
         }
@@ -204,7 +196,15 @@ class AttestorTest {
         var match = "rules: [{id: '/c/{container}', match: {cgroup: '/system.slice/docker-*.scope'}}]";
         var rule = new RuleParser("identity.yaml").parse(match).getFirst();
         var workload = new Workload(
-                1, 0, Optional.of("root"), "/bin/sh", false, () -> "", "/system.slice/docker-" + id + ".scope", true, false);
+                1,
+                0,
+                Optional.of("root"),
+                "/bin/sh",
+                false,
+                () -> "",
+                "/system.slice/docker-" + id + ".scope",
+                true,
+                false);
         assertThat(rule.match().fits(workload)).isTrue();
         assertThat(rule.identity("nsm.local", workload).path()).isEqualTo("/c/" + id);
     }

@@ -13,8 +13,10 @@ class ControlGroupTest {
 
     @Test
     void falls_back_to_systemd_and_pids_where_the_unified_one_is_only_the_root() {
-        assertThat(ControlGroup.of("9:name=systemd:/a\n8:pids:/b\n4:memory:/c\n0::/\n")).isEqualTo("/a");
-        assertThat(ControlGroup.of("9:name=systemd:/\n8:pids:/b\n4:memory:/c\n0::/\n")).isEqualTo("/b");
+        assertThat(ControlGroup.of("9:name=systemd:/a\n8:pids:/b\n4:memory:/c\n0::/\n"))
+                .isEqualTo("/a");
+        assertThat(ControlGroup.of("9:name=systemd:/\n8:pids:/b\n4:memory:/c\n0::/\n"))
+                .isEqualTo("/b");
     }
 
     @Test
@@ -22,7 +24,8 @@ class ControlGroupTest {
         var one = ControlGroup.pattern("/system.slice/docker-*.scope");
         assertThat(one.matcher("/system.slice/docker-12.scope").matches()).isTrue();
         assertThat(one.matcher("/system.slice/docker-12/x.scope").matches()).isFalse();
-        assertThat(one.matcher("/user.slice/system.slice/docker-12.scope").matches()).isFalse();
+        assertThat(one.matcher("/user.slice/system.slice/docker-12.scope").matches())
+                .isFalse();
         assertThat(one.matcher("/systemXslice/docker-12.scope").matches()).isFalse();
         var any = ControlGroup.pattern("/kubepods/**");
         assertThat(any.matcher("/kubepods/burstable/pod1/abc").matches()).isTrue();

@@ -18,9 +18,7 @@ class RuleParserTest {
 
     @Test
     void reads_rules_in_their_order_with_their_lines() {
-        var rules = new RuleParser("identity.yaml")
-                .parse(
-                        """
+        var rules = new RuleParser("identity.yaml").parse("""
                         # who is who
                         rules:
                           - id: /app/{user}/web
@@ -38,16 +36,13 @@ class RuleParserTest {
 
     @Test
     void names_the_line_of_an_unknown_key_and_the_near_one() {
-        refuses(
-                """
+        refuses("""
                 rules:
                   - id: /app
                     match:
                       user: root
                       executeable: /bin/sleep
-                """,
-                "identity.yaml line 5: unknown key executeable",
-                "did you mean executable?");
+                """, "identity.yaml line 5: unknown key executeable", "did you mean executable?");
     }
 
     @Test

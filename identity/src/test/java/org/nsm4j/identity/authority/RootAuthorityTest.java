@@ -44,7 +44,8 @@ class RootAuthorityTest {
     }
 
     private static void validate(Svid svid, Bundle bundle, Instant at) throws Exception {
-        var anchors = bundle.roots().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
+        var anchors =
+                bundle.roots().stream().map(root -> new TrustAnchor(root, null)).collect(Collectors.toSet());
         var parameters = new PKIXParameters(anchors);
         parameters.setRevocationEnabled(false);
         parameters.setDate(Date.from(at));
@@ -70,8 +71,7 @@ class RootAuthorityTest {
         try (var files = Files.list(directory)) {
             assertThat(files).containsExactly(directory.resolve("authority.json"));
         }
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(directory.resolve("authority.json"))))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("authority.json"))))
                 .isEqualTo("rw-------");
     }
 
@@ -165,7 +165,8 @@ class RootAuthorityTest {
         assertThat(leaf.getExtendedKeyUsage()).containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(leaf.getSerialNumber().bitLength()).isGreaterThanOrEqualTo(128);
         assertThat(leaf.getNotBefore().toInstant()).isBefore(clock.now().minus(Duration.ofMinutes(4)));
-        assertThat(leaf.getNotAfter().toInstant()).isBetween(clock.now().plusSeconds(3590), clock.now().plusSeconds(3601));
+        assertThat(leaf.getNotAfter().toInstant())
+                .isBetween(clock.now().plusSeconds(3590), clock.now().plusSeconds(3601));
         assertThat(leaf.getSubjectX500Principal().getName()).isEqualTo("O=nsm.local");
         assertThat(KeyProof.matches(svid.key(), leaf.getPublicKey())).isTrue();
         assertThat(authority.issue(ID).chain().getFirst().getPublicKey()).isNotEqualTo(leaf.getPublicKey());
@@ -234,14 +235,33 @@ class RootAuthorityTest {
         assertThat(JwtSvids.validate(bundle, token, "two", clock.now()).id()).isEqualTo(ID);
         assertThatThrownBy(() -> JwtSvids.validate(bundle, token, "three", clock.now()))
                 .hasMessageContaining("wrong audience");
-        assertThatThrownBy(() -> JwtSvids.validate(bundle, token, "one", clock.now().plusSeconds(400)))
+        assertThatThrownBy(() ->
+                        JwtSvids.validate(bundle, token, "one", clock.now().plusSeconds(400)))
                 .hasMessageContaining("wrong exp");
         var parts = token.split("\\.", -1);
         var none = "eyJhbGciOiJub25lIn0." + parts[1] + ".";
-        assertThatThrownBy(() -> JwtSvids.validate(bundle, none, "one", clock.now())).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> JwtSvids.validate(bundle, none, "one", clock.now()))
+                .isInstanceOf(Refused.class);
         var forged = parts[0] + "." + parts[1] + "." + parts[2].substring(4) + parts[2].substring(0, 4);
         assertThatThrownBy(() -> JwtSvids.validate(bundle, forged, "one", clock.now()))
                 .hasMessageContaining("wrong signature")
                 .hasMessageNotContaining(parts[1]);
+    }
+
+    @Test
+    void the_authority_of_a_node_signs_for_no_other_domain() throws Exception {
+        var authority = open();
+        var keys = Certificates.newKeys();
+        var certificate = authority.signNode("node-b", keys.getPublic());
+        var node = new Generation(certificate, keys.getPrivate(), Generation.newJwtKey(), clock.now());
+        validate(node.issue(ID, AuthoritySettings.STANDARD, clock.now()), authority.bundle(), clock.now());
+
+        var other = AuthoritySettings.STANDARD.withTrustDomain("other.example");
+        var foreign = node.issue(SpiffeId.parse("spiffe://other.example/app"), other, clock.now());
+        assertThatThrownBy(() -> validate(foreign, authority.bundle(), clock.now()))
+                .isInstanceOf(CertPathValidatorException.class)
+                .hasMessageContaining("name constraints");
+        assertThat(certificate.getBasicConstraints()).isZero();
+        assertThat(certificate.getCriticalExtensionOIDs()).contains("2.5.29.30");
     }
 }

@@ -58,6 +58,14 @@ public final class Change {
         return add(LinkMessages.deleteGroup(group));
     }
 
+    /** As {@link #deleteLinksOfGroup(int)}, in the namespace with that nsid, without entering it; ENODEV where there is none. */
+    public Change deleteLinksOfGroup(int nsid, int group) {
+        if (group == 0) {
+            throw new IllegalArgumentException("group: 0 (expected: another, every link is in group 0 by default)");
+        }
+        return add(LinkMessages.deleteGroupIn(nsid, group));
+    }
+
     /** {@code ip addr add PREFIX dev LINK [nodad]}; EEXIST where it is there. */
     public Change addAddress(Address address) {
         return add(AddressMessages.add(address));

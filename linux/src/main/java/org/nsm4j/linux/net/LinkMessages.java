@@ -67,6 +67,17 @@ final class LinkMessages {
         });
     }
 
+    static Request deleteGroupIn(int nsid, int group) {
+        return new Request(
+                () -> "delete links of group " + group + " in the namespace with nsid " + nsid,
+                Rtnetlink.DELLINK,
+                0,
+                out -> {
+                    plainHeader(out, 0);
+                    out.i32(GROUP, group).i32(TARGET_NETNSID, nsid);
+                });
+    }
+
     static Request all() {
         return new Request(() -> "list links", Rtnetlink.GETLINK, 0, out -> {
             plainHeader(out, 0);

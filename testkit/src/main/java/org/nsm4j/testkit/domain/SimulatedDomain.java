@@ -13,14 +13,21 @@ import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.life.Events;
+import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Mechanism;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.select.SelectEndpoint;
+import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.testkit.fake.FakeKernel;
 import org.nsm4j.testkit.fake.FakePool;
 import org.nsm4j.testkit.fake.FakeRegistry;
@@ -52,13 +59,16 @@ public final class SimulatedDomain implements AutoCloseable {
 
     static final String ENDPOINT = "endpoint-1";
     private static final Url REGISTRY = Url.parse("tcp://registry:5002");
+    private static final Url SERVICES = Url.parse("tcp://registry:5003");
     static final Duration SWEEP = Duration.ofSeconds(5);
 
     private final SimulatedScheduler scheduler;
     private final SimulatedNetwork network;
     private final Map<String, FakeKernel> kernels = new LinkedHashMap<>();
     private final FakePool pool = new FakePool(GRACE.plus(SWEEP));
+    private final FakeRegistry<NetworkService> services = FakeRegistry.ofServices();
     private final FakeRegistry<Endpoint> records = FakeRegistry.ofEndpoints();
+    private final Map<String, String> nodes = new LinkedHashMap<>();
     private final Map<String, Supplier<Role>> starts = new LinkedHashMap<>();
     private final Map<String, Role> running = new LinkedHashMap<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
@@ -68,11 +78,11 @@ public final class SimulatedDomain implements AutoCloseable {
     public SimulatedDomain(long seed) {
         scheduler = new SimulatedScheduler(seed);
         network = new SimulatedNetwork(scheduler);
-        records.with(Endpoint.named(ENDPOINT)
-                .providing(List.of(SERVICE))
-                .at(managerUrl("node-2").toString()));
+        services.with(NetworkService.named(SERVICE).withPayload(Payload.IP));
+        register(ENDPOINT, SERVICE, "node-2");
         for (var node : List.of("node-1", "node-2")) {
             kernels.put(node, new FakeKernel());
+            register("forwarder-" + node, NodeView.FORWARDER, node);
             starts.put("manager-" + node, () -> manager(node));
             starts.put("forwarder-" + node, () -> forwarder(node));
         }
@@ -86,12 +96,15 @@ public final class SimulatedDomain implements AutoCloseable {
         return Url.parse("tcp://%s:5001".formatted(node));
     }
 
-    static Url endpointUrl(String name) {
+    private static Url localUrl(String name) {
         return Url.unix("/run/%s.sock".formatted(name));
     }
 
-    private static Url forwarderUrl(String node) {
-        return Url.unix("/run/forwarder-%s.sock".formatted(node));
+    private void register(String name, String service, String node) {
+        nodes.put(name, node);
+        records.with(Endpoint.named(name)
+                .providing(List.of(service))
+                .at(localUrl(name).toString()));
     }
 
     private Role manager(String node) {
@@ -99,7 +112,8 @@ public final class SimulatedDomain implements AutoCloseable {
         var process = scheduler.process(name);
         var table = new ConnectionTable(process);
         var chain = server(name, process, table)
-                .then(List.of((call, rest) -> rest.request(call.towards(forwarderUrl(node)))))
+                .then(List.of(
+                        new SelectForwarder(services(process), endpoints(process, node), NodeView.FORWARDER, "")))
                 .to(dial(process));
         network.serve(managerUrl(node), process, chain);
         return new Role(process, chain, table);
@@ -110,11 +124,12 @@ public final class SimulatedDomain implements AutoCloseable {
         var process = scheduler.process(name);
         var table = new ConnectionTable(process);
         var kernel = kernel(node);
-        Registry<Endpoint> endpoints = new NetworkRegistry<>(network, process, REGISTRY, records);
         var chain = server(name, process, table)
-                .then(List.of(new FindEndpoint(endpoints, node), new FakeWire(name, kernel)))
+                .then(List.of(
+                        new SelectEndpoint(services(process), endpoints(process, node), process),
+                        new FakeWire(name, kernel)))
                 .to(dial(process));
-        network.serve(forwarderUrl(node), process, chain);
+        network.serve(localUrl(name), process, chain);
         process.spawn("sweep", () -> sweep(process, name, kernel, table));
         return new Role(process, chain, table);
     }
@@ -141,7 +156,7 @@ public final class SimulatedDomain implements AutoCloseable {
         var chain = server(ENDPOINT, process, table)
                 .then(List.of(pool.element(process), plug))
                 .toEnd();
-        network.serve(endpointUrl(ENDPOINT), process, chain);
+        network.serve(localUrl(ENDPOINT), process, chain);
         return new Role(process, chain, table);
     }
 
@@ -149,7 +164,16 @@ public final class SimulatedDomain implements AutoCloseable {
         var process = scheduler.process("registry");
         var table = new ConnectionTable(process);
         network.serve(REGISTRY, process, records);
+        network.serve(SERVICES, process, services);
         return new Role(process, Chain.through(table).toEnd(), table);
+    }
+
+    private Registry<NetworkService> services(SimulatedProcess process) {
+        return new NetworkRegistry<>(network, process, SERVICES, services);
+    }
+
+    private Registry<Endpoint> endpoints(SimulatedProcess process, String node) {
+        return new NodeView(new NetworkRegistry<>(network, process, REGISTRY, records), node, nodes);
     }
 
     private Chain.Builder server(String name, SimulatedProcess process, ConnectionTable table) {
@@ -157,9 +181,10 @@ public final class SimulatedDomain implements AutoCloseable {
                 name, process.now().plus(TOKEN));
         return Chain.through(
                 new UpdatePath(name, this::freshId),
-                table,
                 new UpdateToken(tokens),
-                new ExpireByToken(process, table));
+                table,
+                new ExpireStale(table, process),
+                new Monitor(new Events(process)));
     }
 
     Dial dial(SimulatedProcess process) {

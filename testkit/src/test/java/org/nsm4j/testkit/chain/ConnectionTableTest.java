@@ -226,6 +226,16 @@ class ConnectionTableTest {
     }
 
     @Test
+    void a_close_goes_on_under_the_tokens_that_came_with_it() {
+        var answer = chain.request(Requests.first("a"), Caller.SELF);
+        var path = answer.path();
+        var fresh = path.segments().getFirst().withToken("fresh", Requests.EARLY);
+        chain.close(answer.withPath(path.with(0, fresh)), Caller.SELF);
+        assertThat(end.closes().getFirst().connection().path().segments().getFirst())
+                .isEqualTo(fresh);
+    }
+
+    @Test
     void a_close_that_fails_is_reported_and_forgets_the_connection_all_the_same() {
         var answer = chain.request(Requests.first("a"), Caller.SELF);
         end.beforeClose(call -> {
@@ -389,6 +399,7 @@ class ConnectionTableTest {
             table.closeLater(onlyId(), "token expired");
             scheduler.run(Duration.ofSeconds(5));
             assertThat(table.standing()).hasSize(works ? 1 : 0);
+            assertThat(end.closes()).hasSize(works ? 0 : 1);
         }
     }
 

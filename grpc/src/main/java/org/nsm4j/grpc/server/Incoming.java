@@ -1,0 +1,40 @@
+package org.nsm4j.grpc.server;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Caller;
+import org.nsm4j.linux.socket.UnixPeer;
+
+/**
+ * What the transport knows of the call that runs on this thread; for services that are served beside those of the mesh
+ * (administration, identity).
+ *
+ * @param caller who calls, until when, and with which token
+ * @param process the process at the other end of a unix socket; null on tcp
+ * @param headers as they came
+ * @param answerHeaders go out with the first answer
+ */
+public record Incoming(
+        Caller caller, @Nullable UnixPeer process, Metadata headers, Metadata answerHeaders) {
+    static final Context.Key<Incoming> KEY = Context.key("org.nsm4j.incoming");
+
+    /**
+     * The call that runs on this thread.
+     *
+     * @throws IllegalStateException outside a call
+     */
+    public static Incoming current() {
+        var incoming = KEY.get();
+        if (incoming == null) {
+            throw new IllegalStateException("no call runs on this thread (expected: a call of an NsmServer)");
+        }
+        return incoming;
+    }
+
+    /** The process at the other end of a unix socket. */
+    public Optional<UnixPeer> peerProcess() {
+        return Optional.ofNullable(process);
+    }
+}

@@ -1,0 +1,141 @@
+package org.nsm4j.grpc.server;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.grpc.transport.PeerProcess;
+import org.nsm4j.grpc.transport.Transport;
+import org.nsm4j.grpc.transport.UnixSocketFile;
+
+/** A server at one address. */
+final class Listening {
+    /** Upstream's clients and ours may ask every few seconds whether we still live. */
+    private static final Duration PINGS = Duration.ofSeconds(5);
+
+    private final Url url;
+    private final Server server;
+    private final @Nullable UnixSocketFile file;
+
+    private Listening(Url url, Server server, @Nullable UnixSocketFile file) {
+        this.url = url;
+        this.server = server;
+        this.file = file;
+    }
+
+    static Listening start(
+            Url url,
+            Transport transport,
+            @Nullable SslContext tls,
+            ServerSettings settings,
+            List<BindableService> services) {
+        var credentials = PeerProcess.credentials(tls, settings.mostConnections());
+        return switch (url.scheme()) {
+            case "unix" -> {
+                var file = UnixSocketFile.prepare(url.rest());
+                var address = new DomainSocketAddress(file.temporary().toFile());
+                var builder = NettyServerBuilder.forAddress(address, credentials);
+                var server = started(url, builder, EpollServerDomainSocketChannel.class, transport, settings, services);
+                try {
+                    file.publish(settings.socketMode());
+                } catch (Refused e) {
+                    server.shutdownNow();
+                    throw e;
+                }
+                yield new Listening(url, server, file);
+            }
+            case "tcp", "" -> {
+                var builder = NettyServerBuilder.forAddress(address(url), credentials);
+                var server = started(url, builder, EpollServerSocketChannel.class, transport, settings, services);
+                yield new Listening(bound(url, server.getListenSockets()), server, null);
+            }
+            default -> throw new Refused(
+                    Refused.Reason.INVALID,
+                    "cannot listen on %s (expected: unix:///PATH or tcp://HOST:PORT)".formatted(url));
+        };
+    }
+
+    private static InetSocketAddress address(Url url) {
+        int port = url.rest().endsWith(":0") ? 0 : url.port();
+        var address = url.host().isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(url.host(), port);
+        if (address.isUnresolved()) {
+            throw new Refused(
+                    Refused.Reason.INVALID,
+                    "cannot listen on %s: no such host (expected: an address of this machine)".formatted(url));
+        }
+        return address;
+    }
+
+    private static Url bound(Url url, List<? extends SocketAddress> sockets) {
+        return sockets.getFirst() instanceof InetSocketAddress at
+                ? new Url("tcp", url.rest().substring(0, url.rest().lastIndexOf(':') + 1) + at.getPort())
+                : url;
+    }
+
+    private static Server started(
+            Url url,
+            NettyServerBuilder builder,
+            Class<? extends ServerChannel> channel,
+            Transport transport,
+            ServerSettings settings,
+            List<BindableService> services) {
+        builder.channelType(channel)
+                .bossEventLoopGroup(transport.loops())
+                .workerEventLoopGroup(transport.loops())
+                .executor(transport.calls())
+                .maxInboundMessageSize(settings.mostMessage())
+                .maxInboundMetadataSize(settings.mostHeaders())
+                .maxConcurrentCallsPerConnection(settings.mostCalls())
+                .permitKeepAliveTime(PINGS.toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .intercept(new ReadCaller());
+        services.forEach(builder::addService);
+        try {
+            return builder.build().start();
+        } catch (IOException e) {
+            var cause = e.getCause() == null ? e : e.getCause();
+            throw new Refused(
+                    Refused.Reason.CONFLICT,
+                    "cannot listen on %s: %s (expected: an address of this machine that is free)"
+                            .formatted(url, cause.getMessage()),
+                    e);
+        }
+    }
+
+    Url url() {
+        return url;
+    }
+
+    /** Takes no more connections and calls. */
+    void stop() {
+        if (file != null) {
+            file.remove();
+        }
+        server.shutdown();
+    }
+
+    /** Waits for what runs, then cuts it off. */
+    void end(Duration grace) {
+        try {
+            if (!server.awaitTermination(Math.max(0, grace.toNanos()), TimeUnit.NANOSECONDS)) {
+                server.shutdownNow().awaitTermination(1, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.nsm4j.grpc.server;
+
+import io.grpc.Attributes;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Caller;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.grpc.spiffe.SpiffeTls;
+import org.nsm4j.grpc.transport.PeerProcess;
+import org.nsm4j.grpc.wire.Headers;
+
+/** Finds out who calls, and lets services answer with headers of their own. */
+final class ReadCaller implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Incoming incoming;
+        try {
+            incoming = read(call.getAttributes(), headers);
+        } catch (Refused e) {
+            call.close(Status.UNAUTHENTICATED.withDescription(e.getMessage()), new Metadata());
+            return new ServerCall.Listener<>() {};
+        }
+        var answering = new SimpleForwardingServerCall<>(call) {
+            @Override
+            public void sendHeaders(Metadata sent) {
+                sent.merge(incoming.answerHeaders());
+                super.sendHeaders(sent);
+            }
+        };
+        return Contexts.interceptCall(
+                Context.current().withValue(Incoming.KEY, incoming), answering, headers, next);
+    }
+
+    private static Incoming read(Attributes attributes, Metadata headers) {
+        var peer = SpiffeTls.peer(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        var caller = new Caller(
+                peer == null ? null : peer.id(),
+                peer == null ? null : peer.certificate(),
+                Headers.token(headers),
+                deadline(),
+                false);
+        return new Incoming(caller, attributes.get(PeerProcess.PEER), headers, new Metadata());
+    }
+
+    private static @Nullable Instant deadline() {
+        var deadline = Context.current().getDeadline();
+        return deadline == null ? null : Instant.now().plusNanos(deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    }
+}

@@ -1,0 +1,247 @@
+package org.nsm4j.sdk;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.life.Events;
+import org.nsm4j.core.model.ConnectionId;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.path.Tokens;
+import org.nsm4j.core.policy.PolicySet;
+import org.nsm4j.core.policy.TokenVerifier;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.registry.TokenSubject;
+import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.grpc.client.Channels;
+import org.nsm4j.grpc.client.ClientSettings;
+import org.nsm4j.grpc.client.GrpcHops;
+import org.nsm4j.grpc.client.RemoteRegistries;
+import org.nsm4j.grpc.server.NsmServer;
+import org.nsm4j.grpc.server.Requests;
+import org.nsm4j.grpc.spiffe.Identity;
+import org.nsm4j.grpc.spiffe.IdentitySource;
+import org.nsm4j.grpc.spiffe.SpiffeTls;
+import org.nsm4j.grpc.spiffe.WorkloadApiSource;
+import org.nsm4j.grpc.token.JwtTokens;
+import org.nsm4j.grpc.token.TokenReader;
+import org.nsm4j.grpc.transport.Transport;
+
+/**
+ * What a role stands on: its identity and tokens, its way to other hops and registries, what it serves, and the scheduler
+ * by which it waits. Each role of a process has its own.
+ */
+public final class Parts implements AutoCloseable {
+    private final Scheduler scheduler;
+    private final @Nullable LiveScheduler ownScheduler;
+    private final IdentitySource identity;
+    private final SpiffeTls tls;
+    private final JwtTokens tokens;
+    private final TokenReader reader = new TokenReader();
+    private final Transport transport = new Transport();
+    private final Channels channels;
+    private final GrpcHops hops;
+    private final RemoteRegistries registries;
+    private final Events events;
+    private final PolicySet serverPolicies;
+    private final PolicySet clientPolicies;
+    private final RandomGenerator random = new Random();
+
+    private Parts(
+            IdentitySource identity,
+            Duration tokenLife,
+            Duration dial,
+            Scheduler scheduler,
+            @Nullable LiveScheduler ownScheduler) {
+        this.scheduler = scheduler;
+        this.ownScheduler = ownScheduler;
+        this.identity = identity;
+        this.tls = new SpiffeTls(identity);
+        this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
+        this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial));
+        this.hops = new GrpcHops(channels);
+        this.registries = new RemoteRegistries(channels);
+        this.events = new Events(scheduler);
+        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader);
+        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader);
+    }
+
+    /**
+     * Parts with a scheduler of their own.
+     *
+     * @param identity who the role is; closed with this
+     * @param tokenLife the longest life of a token that is signed here
+     * @param dial how long to wait for another hop to accept a connection
+     */
+    public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial) {
+        var scheduler = new LiveScheduler();
+        return new Parts(identity, tokenLife, dial, scheduler, scheduler);
+    }
+
+    /**
+     * Parts whose identity comes from a SPIFFE Workload API.
+     *
+     * @param address as in the variable {@code SPIFFE_ENDPOINT_SOCKET}
+     */
+    public static Parts fromWorkloadApi(String address, Duration tokenLife, Duration dial) {
+        return open(new WorkloadApiSource(address, new Transport(1), WorkloadApiSource.FIRST), tokenLife, dial);
+    }
+
+    /** Parts with a scheduler that several roles share. */
+    public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial, Scheduler scheduler) {
+        return new Parts(identity, tokenLife, dial, scheduler, null);
+    }
+
+    /**
+     * What a role serves.
+     *
+     * @param chain null for a role without connections
+     * @param services null for a role without a registry
+     * @param endpoints null for a role without a registry
+     */
+    public record Served(
+            @Nullable Chain chain,
+            @Nullable Registry<NetworkService> services,
+            @Nullable Registry<Endpoint> endpoints) {
+        /** A role with connections alone. */
+        public static Served chain(Chain chain) {
+            return new Served(chain, null, null);
+        }
+    }
+
+    /** Something that listens. */
+    public interface Listening extends AutoCloseable {
+        /** Where, with the ports that it got. */
+        List<Url> urls();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Serves a role, with mutual TLS.
+     *
+     * @param urls unix or tcp
+     * @throws org.nsm4j.core.model.Refused when one of them cannot be had
+     */
+    public Listening serve(List<Url> urls, Served served) {
+        var builder = NsmServer.with(transport, tls);
+        if (served.chain() != null) {
+            builder.requests(Requests.of(served.chain())).watch(events::subscribe);
+        }
+        if (served.services() != null) {
+            builder.services(served.services());
+        }
+        if (served.endpoints() != null) {
+            builder.endpoints(served.endpoints());
+        }
+        var server = builder.listen(new ArrayList<>(urls));
+        return new Listening() {
+            @Override
+            public List<Url> urls() {
+                return server.urls();
+            }
+
+            @Override
+            public void close() {
+                server.close();
+            }
+        };
+    }
+
+    /** By which everything waits. */
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Fresh connection ids, as upstream's: random UUIDs. */
+    public Supplier<ConnectionId> ids() {
+        return () -> new ConnectionId(UUID.randomUUID().toString());
+    }
+
+    /** Own tokens. */
+    public Tokens tokens() {
+        return tokens;
+    }
+
+    /** Reads and verifies tokens. */
+    public TokenVerifier verifier() {
+        return reader;
+    }
+
+    /** Reads whom a token speaks for. */
+    public TokenSubject subject() {
+        return reader;
+    }
+
+    /** What a caller is held to. */
+    public PolicySet serverPolicies() {
+        return serverPolicies;
+    }
+
+    /** What an answer is held to. */
+    public PolicySet clientPolicies() {
+        return clientPolicies;
+    }
+
+    /** What happens to the role's connections. */
+    public Events events() {
+        return events;
+    }
+
+    /** Other hops. */
+    public Hop.Directory hops() {
+        return hops;
+    }
+
+    /** By which certificate the hop at a URL has proved who it is. */
+    public Optional<X509Certificate> certificate(Url url) {
+        return channels.certificate(url);
+    }
+
+    /** The network services that a registry or manager knows. */
+    public Registry<NetworkService> services(Url url) {
+        return registries.services(url);
+    }
+
+    /** The endpoints that a registry or manager knows. */
+    public Registry<Endpoint> endpoints(Url url) {
+        return registries.endpoints(url);
+    }
+
+    /** Spreads what would otherwise happen at once. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** The threads that move bytes. */
+    public Transport transport() {
+        return transport;
+    }
+
+    /** The identity that holds now. */
+    public Identity identity() {
+        return identity.current();
+    }
+
+    @Override
+    public void close() {
+        channels.close();
+        transport.close();
+        identity.close();
+        if (ownScheduler != null) {
+            ownScheduler.close();
+        }
+    }
+}
