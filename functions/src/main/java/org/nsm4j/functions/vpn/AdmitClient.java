@@ -9,7 +9,7 @@ import org.nsm4j.core.model.Refused;
 /**
  * Lets a client through the gateway for as long as its connection stands.
  *
- * <p>Place: last, when its addresses and the name of its wire are known.
+ * <p>Place: after the addresses; reads the rest's answer, so that the wire's name may be chosen before or behind it.
  */
 final class AdmitClient implements Element {
     private final Gateway gateway;
@@ -32,7 +32,7 @@ final class AdmitClient implements Element {
         if (present.isPresent() && present.get().isFor(link, sources)) {
             call.hold(Gateway.Admission.class, present::get);
         } else {
-            call.replace(Gateway.Admission.class, () -> gateway.admit(call.id(), link, sources));
+            call.replace(Gateway.Admission.class, () -> gateway.admit(link, sources));
         }
         return answer;
     }

@@ -1,17 +1,18 @@
 package org.nsm4j.functions.vpn;
 
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Address;
+import org.nsm4j.linux.net.Change;
 import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.Network;
@@ -19,7 +20,6 @@ import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.net.Route;
 import org.nsm4j.linux.net.Scope;
-import org.nsm4j.linux.net.Tun;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.wireguard.KernelWireguard;
 import org.nsm4j.linux.wireguard.Tunnel;
@@ -32,14 +32,16 @@ import org.nsm4j.linux.wireguard.WireguardControl;
  */
 public final class TunnelLink {
     private static final System.Logger LOG = System.getLogger(TunnelLink.class.getName());
-    private static final Duration STEP = Duration.ofMillis(5);
-    private static final int STEPS = 1000;
+    private static final int METRIC = 5200;
+    private static final int LAST_METRIC = 1_000_000;
+    private static final int NAME_DIGITS = 12;
 
     private final Netns netns;
     private final String name;
     private final WireguardConfig config;
     private final Scheduler scheduler;
     private final boolean kernel;
+    private final WireguardProgram program;
     private volatile boolean closed;
 
     /**
@@ -56,6 +58,21 @@ public final class TunnelLink {
         this.config = config;
         this.scheduler = scheduler;
         this.kernel = KernelWireguard.present();
+        this.program = new WireguardProgram(netns, name, scheduler);
+    }
+
+    /**
+     * A link's name of 15 bytes that no other gateway of this host has: the control sockets of all namespaces lie in one
+     * folder. The same endpoint in the same namespace gets the same name again.
+     */
+    public static String nameFor(String endpoint, Netns netns) {
+        try (var open = netns.open()) {
+            var text = endpoint + '\0' + open.cookie();
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return "wg-" + HexFormat.of().formatHex(hash).substring(0, NAME_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** What carries the packets, for people. */
@@ -72,11 +89,10 @@ public final class TunnelLink {
     public void open() {
         if (kernel) {
             addKernelLink();
+            configure();
         } else {
-            startProgram();
+            carry();
         }
-        configure();
-        watch();
     }
 
     private void configure() {
@@ -110,57 +126,6 @@ public final class TunnelLink {
         }
     }
 
-    private void startProgram() {
-        if (UserspaceWireguard.answers(name)) {
-            LOG.log(System.Logger.Level.INFO, "tunnel {0}: adopted from wireguard-go", name);
-            return;
-        }
-        try (var open = netns.open();
-                var tun = Tun.open(open, Tun.Mode.TUN, name)) {
-            tun.persistent(true);
-        } catch (KernelRefused e) {
-            if (!e.is(Errno.EBUSY)) {
-                throw e;
-            }
-        }
-        launch();
-        for (int step = 0; step < STEPS; step++) {
-            if (UserspaceWireguard.answers(name)) {
-                return;
-            }
-            scheduler.pause(STEP);
-        }
-        throw new Refused(
-                Refused.Reason.UNAVAILABLE,
-                "tunnel: wireguard-go did not open %s within %d s (expected: see its log with LOG_LEVEL=debug)"
-                        .formatted(
-                                UserspaceWireguard.socket(name),
-                                STEP.multipliedBy(STEPS).toSeconds()));
-    }
-
-    /** In a session of its own, so that neither our end nor a Ctrl-C at our terminal ends it. */
-    private void launch() {
-        var command = new ArrayList<>(List.of("setsid"));
-        if (!netns.equals(Netns.node())) {
-            command.addAll(List.of("nsenter", "--net=" + netns.path()));
-        }
-        command.addAll(List.of("wireguard-go", name));
-        try {
-            new ProcessBuilder(command)
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            throw new Refused(
-                    Refused.Reason.UNAVAILABLE,
-                    "tunnel: cannot start wireguard-go: %s (expected: a kernel with WireGuard, or the package "
-                                    .formatted(e.getMessage())
-                            + "wireguard-go)",
-                    e);
-        }
-    }
-
     private void furnish() {
         try (var network = Network.open(netns)) {
             var link = network.link(name).orElseThrow(() -> new KernelRefused("find tunnel " + name, Errno.ENODEV));
@@ -171,20 +136,34 @@ public final class TunnelLink {
                         LinkSettings.unchanged().mtu(config.linkMtu()).up(true));
             }
             addresses(network, link, change);
-            for (var prefix : config.companyPrefixes()) {
-                var route = Route.on(link.index(), new Prefix(prefix.address(), prefix.length()));
-                change.replaceRoute(route);
-                change.replaceRoute(route.table(Gateway.TABLE));
-            }
-            change.replaceRoute(
-                    Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv4()).table(Gateway.TABLE));
-            change.replaceRoute(
-                    Route.to(Route.Type.UNREACHABLE, Prefix.everyIpv6()).table(Gateway.TABLE));
+            routes(link, change);
             change.commit();
         }
     }
 
-    private void addresses(Network network, Link link, org.nsm4j.linux.net.Change change) {
+    /**
+     * In the clients' table everything that the company has, with the rest known to be unreachable. In the main table,
+     * which the gateway's own packets use, with a metric that lets whatever is there go first, and never around a peer:
+     * its packets carry the tunnel.
+     */
+    private void routes(Link link, Change change) {
+        for (var prefix : config.companyPrefixes()) {
+            var route = Route.on(link.index(), new Prefix(prefix.address(), prefix.length()));
+            change.replaceRoute(route.table(Gateway.TABLE));
+            boolean holdsPeer = config.tunnel().peers().stream()
+                    .map(Tunnel.Peer::endpoint)
+                    .anyMatch(endpoint -> endpoint != null && prefix.contains(endpoint.getAddress()));
+            if (!holdsPeer) {
+                change.replaceRoute(route.metric(METRIC));
+            }
+        }
+        for (var every : List.of(Prefix.everyIpv4(), Prefix.everyIpv6())) {
+            change.replaceRoute(
+                    Route.to(Route.Type.UNREACHABLE, every).metric(LAST_METRIC).table(Gateway.TABLE));
+        }
+    }
+
+    private void addresses(Network network, Link link, Change change) {
         var present = new HashSet<Prefix>();
         for (var address : network.addresses()) {
             if (address.link() == link.index() && address.scope() == Scope.GLOBAL) {
@@ -200,19 +179,10 @@ public final class TunnelLink {
     }
 
     /** Starts the program again as soon as it ends, whoever ended it; the TUN stays, with all that is on it. */
-    private void watch() {
-        if (kernel) {
-            return;
-        }
-        program()
-                .ifPresentOrElse(
-                        process -> {
-                            var ended =
-                                    process.onExit().thenRun(() -> scheduler.spawn("restart " + name, this::restart));
-                            Objects.requireNonNull(ended);
-                        },
-                        () -> LOG.log(
-                                System.Logger.Level.WARNING, "tunnel {0}: its wireguard-go cannot be watched", name));
+    private void carry() {
+        var process = program.start();
+        configure();
+        program.whenEnded(process, this::restart, () -> !closed);
     }
 
     private void restart() {
@@ -221,36 +191,26 @@ public final class TunnelLink {
         }
         LOG.log(System.Logger.Level.WARNING, "tunnel {0}: wireguard-go ended; starting it again", name);
         try {
-            startProgram();
-            configure();
+            carry();
         } catch (Refused | KernelRefused e) {
             LOG.log(System.Logger.Level.ERROR, "tunnel {0}: {1}", name, e.getMessage());
             scheduler.after(Duration.ofSeconds(1), "restart " + name, this::restart);
-            return;
         }
-        watch();
-    }
-
-    private Optional<ProcessHandle> program() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.info()
-                                .command()
-                                .filter(command -> command.endsWith("/wireguard-go"))
-                                .isPresent()
-                        && process.info()
-                                .arguments()
-                                .filter(arguments -> List.of(arguments).contains(name))
-                                .isPresent())
-                .findFirst();
     }
 
     /** Takes the tunnel down for good. */
     public void remove() {
         closed = true;
-        program().ifPresent(ProcessHandle::destroy);
+        if (!kernel) {
+            program.end();
+        }
         try (var network = Network.open(netns)) {
-            network.link(name)
-                    .ifPresent(link -> network.change().deleteLink(link.index()).attempt());
+            var change = network.change();
+            network.routes().stream()
+                    .filter(route -> route.choice().table() == Gateway.TABLE)
+                    .forEach(change::deleteRoute);
+            network.link(name).ifPresent(link -> change.deleteLink(link.index()));
+            change.attempt();
         } catch (KernelRefused e) {
             if (!e.is(Errno.ENOENT)) {
                 throw e;

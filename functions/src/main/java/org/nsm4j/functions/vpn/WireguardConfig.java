@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
@@ -26,6 +27,12 @@ public record WireguardConfig(
         Tunnel tunnel, List<Cidr> addresses, List<InetAddress> dns, List<String> searchDomains, int mtu) {
     /** WireGuard's MTU over a path of 1500 bytes. */
     public static final int USUAL_MTU = 1420;
+
+    /**
+     * Seconds between keep-alives where the file says nothing, and the peer has an endpoint: a gateway without clients
+     * would otherwise not know whether the company answers.
+     */
+    public static final int USUAL_KEEPALIVE = 25;
 
     /** Smallest size that IPv6 links must carry (RFC 8200 §5). */
     private static final int SMALLEST_MTU = 1280;
@@ -61,6 +68,9 @@ public record WireguardConfig(
     }
 
     private static final class Reader {
+        private static final Pattern KEY_LIKE = Pattern.compile("[A-Za-z0-9+/]{32}");
+        private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9_.-]{1,253}");
+
         private @Nullable WireguardKey privateKey;
         private int listenPort;
         private int mtu;
@@ -106,7 +116,7 @@ public record WireguardConfig(
                     section = name;
                     peers.add(new PeerLines());
                 }
-                default -> throw invalid("section " + name, "[Interface] or [Peer]");
+                default -> throw invalid("section " + shown(name), "[Interface] or [Peer]");
             }
         }
 
@@ -131,7 +141,7 @@ public record WireguardConfig(
                 case "mtu" -> mtu = number(name, value, SMALLEST_MTU, 65535);
                 case "address" -> addresses.addAll(list(name, value, Reader::cidr));
                 case "dns" -> list(name, value, Function.identity()).forEach(this::nameServer);
-                default -> throw invalid(name, "PrivateKey, ListenPort, Address, DNS or MTU");
+                default -> throw invalid(shown(name), "PrivateKey, ListenPort, Address, DNS or MTU");
             }
         }
 
@@ -142,16 +152,23 @@ public record WireguardConfig(
                 case "endpoint" -> peer.endpoint = endpoint(name, value);
                 case "persistentkeepalive" -> peer.keepalive = value.equals("off") ? 0 : number(name, value, 0, 65535);
                 case "allowedips" -> peer.allowed.addAll(list(name, value, Reader::cidr));
-                default -> throw invalid(name, "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive");
+                default -> throw invalid(shown(name), "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive");
             }
         }
 
         private void nameServer(String text) {
             if (text.matches("[0-9a-fA-F:.]*[0-9:][0-9a-fA-F:.]*") && !text.matches(".*[g-zG-Z].*")) {
                 dns.add(Cidr.parseAddress(text));
-            } else {
+            } else if (DOMAIN.matcher(text).matches() && !KEY_LIKE.matcher(text).find()) {
                 domains.add(text);
+            } else {
+                throw invalid("DNS " + shown(text), "addresses of name servers, and domains");
             }
+        }
+
+        /** Somebody who pastes a key to the wrong place must not find it in a log. */
+        private static String shown(String text) {
+            return KEY_LIKE.matcher(text).find() ? "(looks like a key)" : text;
         }
 
         private static Cidr cidr(String text) {
@@ -172,7 +189,7 @@ public record WireguardConfig(
             var address =
                     new InetSocketAddress(host, colon < 0 ? 0 : number(name, value.substring(colon + 1), 1, 65535));
             if (host.isEmpty() || address.isUnresolved()) {
-                throw invalid(name + " " + value, "HOST:PORT that can be resolved");
+                throw invalid(name + " " + shown(value), "HOST:PORT that can be resolved");
             }
             return address;
         }
@@ -186,7 +203,7 @@ public record WireguardConfig(
             } catch (NumberFormatException e) {
                 // said below
             }
-            throw invalid(name + " " + value, least + "–" + most);
+            throw invalid(name + " " + shown(value), least + "–" + most);
         }
 
         private <T> List<T> list(String name, String value, Function<String, T> parse) {
@@ -195,7 +212,7 @@ public record WireguardConfig(
                 try {
                     all.add(parse.apply(each.strip()));
                 } catch (Refused e) {
-                    throw invalid(name, e.sentence());
+                    throw invalid(name + " " + shown(each.strip()), "addresses or prefixes, such as 10.0.0.0/8");
                 }
             }
             return all;
@@ -209,10 +226,11 @@ public record WireguardConfig(
     }
 
     private static final class PeerLines {
+        private static final int UNSAID = -1;
         private @Nullable WireguardKey publicKey;
         private @Nullable WireguardKey presharedKey;
         private @Nullable InetSocketAddress endpoint;
-        private int keepalive;
+        private int keepalive = UNSAID;
         private final List<Cidr> allowed = new ArrayList<>();
 
         Tunnel.Peer peer() {
@@ -225,7 +243,8 @@ public record WireguardConfig(
             var prefixes = allowed.stream()
                     .map(each -> new Prefix(each.address(), each.length()))
                     .toList();
-            return new Tunnel.Peer(publicKey, presharedKey, endpoint, keepalive, prefixes);
+            int interval = keepalive != UNSAID ? keepalive : endpoint == null ? 0 : USUAL_KEEPALIVE;
+            return new Tunnel.Peer(publicKey, presharedKey, endpoint, interval, prefixes);
         }
     }
 }

@@ -15,6 +15,7 @@ final class Expressions {
     private static final int NAME = 1;
     private static final int CONTENT = 2;
     private static final int REGISTER = 1;
+    private static final int SECOND_REGISTER = 2;
     private static final int VALUE = 1;
     private static final int VERDICT = 2;
     private static final int EQUAL = 0;
@@ -24,6 +25,7 @@ final class Expressions {
     private static final int META_IIF = 4;
     private static final int META_OIF = 5;
     private static final int META_IIFNAME = 6;
+    private static final int META_OIFNAME = 7;
     private static final int META_FAMILY = 15;
     private static final int META_L4PROTO = 16;
     private static final int META_IIFGROUP = 21;
@@ -50,6 +52,9 @@ final class Expressions {
             case Match.IncomingLink(var index) -> meta(META_IIF, number(index));
             case Match.IncomingName(var name) -> meta(META_IIFNAME, padded(name));
             case Match.OutgoingLink(var index) -> meta(META_OIF, number(index));
+            case Match.OutgoingName(var name) -> meta(META_OIFNAME, padded(name));
+            case Match.IncomingIn(var set) -> linkIn(set, true);
+            case Match.OutgoingIn(var set) -> linkIn(set, false);
             case Match.IncomingGroup(var group) -> meta(META_IIFGROUP, number(group));
             case Match.OutgoingGroup(var group) -> meta(META_OIFGROUP, number(group));
             case Match.Source(var prefix) -> address(prefix, true, EQUAL);
@@ -58,7 +63,7 @@ final class Expressions {
             case Match.SourceIn(var set) -> sourceIn(set);
             case Match.UdpPort(var port) -> {
                 meta(META_L4PROTO, new byte[] {UDP});
-                payload(TRANSPORT_HEADER, 2, 2);
+                payload(TRANSPORT_HEADER, 2, 2, REGISTER);
                 compare(EQUAL, new byte[] {(byte) (port >>> 8), (byte) port});
             }
             case Match.Established() -> {
@@ -92,20 +97,35 @@ final class Expressions {
         expression("lookup", () -> out.text(1, set.name()).be32(2, REGISTER));
     }
 
+    /** A name fills register 1, the address follows in register 2: side by side they are the key. */
+    private void linkIn(LinkSet set, boolean incoming) {
+        boolean ipv6 = set.kind() == LinkSet.Kind.LINK_IPV6;
+        if (set.hasAddress()) {
+            meta(META_FAMILY, new byte[] {(byte) (ipv6 ? 10 : 2)});
+            loadAddress(ipv6, incoming, SECOND_REGISTER);
+        }
+        expression("meta", () -> out.be32(1, REGISTER).be32(2, incoming ? META_IIFNAME : META_OIFNAME));
+        expression("lookup", () -> out.text(1, set.name()).be32(2, REGISTER));
+    }
+
     /** Source and destination lie at 12 and 16 in an IPv4 header, at 8 and 24 in an IPv6 one. */
     private void loadAddress(boolean ipv6, boolean source) {
         meta(META_FAMILY, new byte[] {(byte) (ipv6 ? 10 : 2)});
+        loadAddress(ipv6, source, REGISTER);
+    }
+
+    private void loadAddress(boolean ipv6, boolean source, int register) {
         if (ipv6) {
-            payload(NETWORK_HEADER, source ? 8 : 24, 16);
+            payload(NETWORK_HEADER, source ? 8 : 24, 16, register);
         } else {
-            payload(NETWORK_HEADER, source ? 12 : 16, 4);
+            payload(NETWORK_HEADER, source ? 12 : 16, 4, register);
         }
     }
 
-    private void payload(int base, int offset, int length) {
+    private void payload(int base, int offset, int length, int register) {
         expression(
                 "payload",
-                () -> out.be32(1, REGISTER).be32(2, base).be32(3, offset).be32(4, length));
+                () -> out.be32(1, register).be32(2, base).be32(3, offset).be32(4, length));
     }
 
     private void compare(int operator, byte[] value) {

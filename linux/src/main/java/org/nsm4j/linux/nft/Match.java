@@ -13,6 +13,15 @@ public sealed interface Match {
     /** Leaves by the link with that index: {@code oif}. */
     record OutgoingLink(int index) implements Match {}
 
+    /** Leaves by a link of that name, which need not be there yet: {@code oifname}. */
+    record OutgoingName(String name) implements Match {}
+
+    /** Came in by a link of a set, with the source that stands beside it: {@code iifname . ip saddr @SET}. */
+    record IncomingIn(LinkSet set) implements Match {}
+
+    /** Leaves by a link of a set, for the destination that stands beside it: {@code oifname . ip daddr @SET}. */
+    record OutgoingIn(LinkSet set) implements Match {}
+
     /** Came in by a link of that group: {@code iifgroup}. */
     record IncomingGroup(int group) implements Match {}
 

@@ -24,13 +24,13 @@ final class NftMessages {
     private static final int NEWRULE = 6;
     private static final int GETRULE = 7;
     private static final int DELRULE = 8;
-    private static final int NEWSET = 9;
-    private static final int NEWSETELEM = 12;
+    static final int NEWSET = 9;
+    static final int NEWSETELEM = 12;
     private static final int GETSETELEM = 13;
-    private static final int DELSETELEM = 14;
+    static final int DELSETELEM = 14;
     private static final int BATCH_BEGIN = 16;
     private static final int BATCH_END = 17;
-    private static final int GENERAL_SIZE = 4;
+    static final int GENERAL_SIZE = 4;
     private static final int TYPE_IPV4 = 7;
     private static final int TYPE_IPV6 = 8;
     private static final int HANDLE = 3;
@@ -121,14 +121,14 @@ final class NftMessages {
         });
     }
 
-    static Request listElements(Table table, AddressSet set) {
-        String attempt = "list elements of set " + set.name() + " of table " + table;
+    static Request listElements(Table table, String set) {
+        String attempt = "list elements of set " + set + " of table " + table;
         return message(
                 () -> attempt,
                 GETSETELEM,
                 0,
                 table,
-                out -> out.text(1, table.name()).text(2, set.name()));
+                out -> out.text(1, table.name()).text(2, set));
     }
 
     static List<InetAddress> parseElements(Message message) {
@@ -216,11 +216,11 @@ final class NftMessages {
         return length < 0 ? "" : new String(data, 2, length, StandardCharsets.UTF_8);
     }
 
-    private static int type(int message) {
+    static int type(int message) {
         return SUBSYSTEM << 8 | message;
     }
 
-    private static Request message(
+    static Request message(
             Supplier<String> attempt, int type, int flags, Table table, Consumer<MessageWriter> body) {
         return new Request(attempt, type(type), flags, out -> {
             out.u8(table.family().number()).u8(0).u16(0);

@@ -59,7 +59,17 @@ public final class Nftables implements AutoCloseable {
     /** {@code nft list set}: its elements, in no order. */
     public List<InetAddress> elements(Table table, AddressSet set) {
         List<InetAddress> all = new ArrayList<>();
-        for (List<InetAddress> some : socket.dump(NftMessages.listElements(table, set), NftMessages::parseElements)) {
+        for (List<InetAddress> some : socket.dump(NftMessages.listElements(table, set.name()), NftMessages::parseElements)) {
+            all.addAll(some);
+        }
+        return all;
+    }
+
+    /** {@code nft list set}: the keys of a set of links, in no order. */
+    public List<LinkSet.Key> keys(Table table, LinkSet set) {
+        List<LinkSet.Key> all = new ArrayList<>();
+        for (List<LinkSet.Key> some :
+                socket.dump(NftMessages.listElements(table, set.name()), LinkSetMessages::parse)) {
             all.addAll(some);
         }
         return all;

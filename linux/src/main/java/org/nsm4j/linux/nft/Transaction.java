@@ -59,6 +59,22 @@ public final class Transaction {
         return add(NftMessages.deleteElements(table, set, List.copyOf(addresses)));
     }
 
+    /** {@code nft add set TABLE SET { type ifname . ipv4_addr; }} and the like */
+    public Transaction addSet(Table table, LinkSet set) {
+        sets++;
+        return add(LinkSetMessages.add(table, set, sets));
+    }
+
+    /** {@code nft add element TABLE SET { LINK . ADDRESS }}: no effect for those that are there. */
+    public Transaction addKeys(Table table, LinkSet set, Collection<LinkSet.Key> keys) {
+        return keys.isEmpty() ? this : add(LinkSetMessages.addKeys(table, set, List.copyOf(keys)));
+    }
+
+    /** {@code nft delete element TABLE SET { LINK . ADDRESS }}; ENOENT where one is not there. */
+    public Transaction deleteKeys(Table table, LinkSet set, Collection<LinkSet.Key> keys) {
+        return keys.isEmpty() ? this : add(LinkSetMessages.deleteKeys(table, set, List.copyOf(keys)));
+    }
+
     /** {@code nft add rule TABLE CHAIN …}: behind those that are there. */
     public Transaction addRule(Table table, String chain, FilterRule rule) {
         return add(NftMessages.addRule(table, chain, rule));

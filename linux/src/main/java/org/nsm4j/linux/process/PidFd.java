@@ -3,6 +3,7 @@ package org.nsm4j.linux.process;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,16 @@ public final class PidFd implements AutoCloseable {
     /** Whether the process has not ended yet. */
     public boolean isAlive() {
         return Libc.poll(0, descriptor.number()) == 0;
+    }
+
+    /**
+     * Waits for the process to end; needs a platform thread, for it blocks the thread that it is called from.
+     *
+     * @param most how long at most, to the millisecond
+     * @return whether it has ended
+     */
+    public boolean awaitEnd(Duration most) {
+        return Libc.poll((int) Math.min(most.toMillis(), Integer.MAX_VALUE), descriptor.number()) > 0;
     }
 
     /**

@@ -1,15 +1,18 @@
 package org.nsm4j.linux.wireguard;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.netlink.Attributes;
+import org.nsm4j.linux.netlink.MalformedMessage;
 import org.nsm4j.linux.netlink.MessageWriter;
 import org.nsm4j.linux.netlink.NetlinkSocket;
 import org.nsm4j.linux.netlink.Outcome;
@@ -28,10 +31,8 @@ public final class KernelWireguard implements WireguardControl {
     private static final int SET_DEVICE = 1;
     private static final int DEVICE_NAME = 2;
     private static final int DEVICE_PRIVATE_KEY = 3;
-    private static final int DEVICE_FLAGS = 5;
     private static final int DEVICE_PORT = 6;
     private static final int DEVICE_PEERS = 8;
-    private static final int REPLACE_PEERS = 1;
 
     private static final int PEER_PUBLIC_KEY = 1;
     private static final int PEER_PRESHARED_KEY = 2;
@@ -42,6 +43,7 @@ public final class KernelWireguard implements WireguardControl {
     private static final int PEER_RECEIVED = 7;
     private static final int PEER_SENT = 8;
     private static final int PEER_ALLOWED = 9;
+    private static final int REMOVE_PEER = 1;
     private static final int REPLACE_ALLOWED = 2;
 
     private static final int ALLOWED_FAMILY = 1;
@@ -69,44 +71,56 @@ public final class KernelWireguard implements WireguardControl {
 
     @Override
     public void configure(String link, Tunnel tunnel) {
+        var change = TunnelChange.between(read(link).orElse(null), tunnel);
+        if (change.isEmpty()) {
+            return;
+        }
         try (var socket = open()) {
             var request = new Request(
                     () -> "configure WireGuard link " + link + " in netns " + netns,
                     family(socket),
                     0,
-                    out -> write(out, link, tunnel));
+                    out -> write(out, link, change));
             Outcome.requireAll(socket.exchange(List.of(request)));
         }
     }
 
-    private static void write(MessageWriter out, String link, Tunnel tunnel) {
+    private static void write(MessageWriter out, String link, TunnelChange change) {
         out.u8(SET_DEVICE).u8(1).u16(0);
         out.text(DEVICE_NAME, link);
-        out.bytes(DEVICE_PRIVATE_KEY, tunnel.privateKey().bytes());
-        out.bytes(DEVICE_PORT, u16(tunnel.listenPort()));
-        out.i32(DEVICE_FLAGS, REPLACE_PEERS);
+        if (change.privateKey() != null) {
+            out.bytes(DEVICE_PRIVATE_KEY, change.privateKey().bytes());
+        }
+        if (change.listenPort() != null) {
+            out.bytes(DEVICE_PORT, u16(change.listenPort()));
+        }
         out.nest(DEVICE_PEERS, () -> {
-            for (var peer : tunnel.peers()) {
-                out.nest(0, () -> write(out, peer));
+            for (var key : change.removed()) {
+                out.nest(0, () -> out.bytes(PEER_PUBLIC_KEY, key.bytes()).i32(PEER_FLAGS, REMOVE_PEER));
+            }
+            for (var peer : change.peers()) {
+                out.nest(0, () -> write(out, peer.peer(), peer.allowed()));
             }
         });
     }
 
-    private static void write(MessageWriter out, Tunnel.Peer peer) {
+    private static void write(MessageWriter out, Tunnel.Peer peer, boolean allowed) {
         out.bytes(PEER_PUBLIC_KEY, peer.publicKey().bytes());
-        out.i32(PEER_FLAGS, REPLACE_ALLOWED);
-        if (peer.presharedKey() != null) {
-            out.bytes(PEER_PRESHARED_KEY, peer.presharedKey().bytes());
-        }
-        if (peer.endpoint() != null) {
-            out.bytes(PEER_ENDPOINT, sockaddr(peer.endpoint()));
+        out.i32(PEER_FLAGS, allowed ? REPLACE_ALLOWED : 0);
+        var preshared = peer.presharedKey();
+        out.bytes(PEER_PRESHARED_KEY, preshared == null ? new byte[WireguardKey.SIZE] : preshared.bytes());
+        var endpoint = peer.endpoint();
+        if (endpoint != null) {
+            out.bytes(PEER_ENDPOINT, sockaddr(endpoint));
         }
         out.bytes(PEER_KEEPALIVE, u16(peer.keepalive()));
-        out.nest(PEER_ALLOWED, () -> {
-            for (var prefix : peer.allowed()) {
-                out.nest(0, () -> write(out, prefix));
-            }
-        });
+        if (allowed) {
+            out.nest(PEER_ALLOWED, () -> {
+                for (var prefix : peer.allowed()) {
+                    out.nest(0, () -> write(out, prefix));
+                }
+            });
+        }
     }
 
     private static void write(MessageWriter out, Prefix prefix) {
@@ -135,8 +149,17 @@ public final class KernelWireguard implements WireguardControl {
     }
 
     @Override
+    public Optional<Tunnel> read(String link) {
+        return list(link).tunnel();
+    }
+
+    @Override
     public List<Tunnel.PeerState> peers(String link) {
-        var states = new ArrayList<Tunnel.PeerState>();
+        return list(link).states();
+    }
+
+    private Listing list(String link) {
+        var listing = new Listing();
         try (var socket = open()) {
             var request = new Request(
                     () -> "show WireGuard link " + link + " in netns " + netns,
@@ -144,30 +167,77 @@ public final class KernelWireguard implements WireguardControl {
                     0,
                     out -> out.u8(GET_DEVICE).u8(1).u16(0).text(DEVICE_NAME, link));
             socket.dump(request, message -> {
-                read(message.attributes(GENERIC_HEADER), states);
+                read(message.attributes(GENERIC_HEADER), listing);
                 return null;
             });
         }
-        return states;
+        return listing;
     }
 
-    private static void read(Attributes device, List<Tunnel.PeerState> states) {
+    /** A device that does not fit into one message goes on in the next, a peer likewise. */
+    private static void read(Attributes device, Listing listing) {
+        var key = device.bytes(DEVICE_PRIVATE_KEY);
+        if (key != null) {
+            listing.privateKey(WireguardKey.of(key));
+        }
+        listing.listenPort(u16(device, DEVICE_PORT));
         var peers = device.raw(DEVICE_PEERS);
-        if (peers == null) {
+        if (peers != null) {
+            Attributes.forEach(peers, (content, type) -> readPeer(Attributes.parse(content), listing));
+        }
+    }
+
+    private static void readPeer(Attributes peer, Listing listing) {
+        var key = peer.bytes(PEER_PUBLIC_KEY);
+        if (key == null) {
             return;
         }
-        Attributes.forEach(peers, (content, type) -> {
-            var peer = Attributes.parse(content);
-            byte[] key = peer.bytes(PEER_PUBLIC_KEY);
-            if (key != null) {
-                var handshake = peer.raw(PEER_HANDSHAKE);
-                states.add(new Tunnel.PeerState(
-                        WireguardKey.of(key),
-                        handshake == null ? 0 : handshake.getLong(0),
-                        u64(peer, PEER_RECEIVED),
-                        u64(peer, PEER_SENT)));
-            }
-        });
+        var lines = listing.peer(WireguardKey.of(key));
+        var preshared = peer.bytes(PEER_PRESHARED_KEY);
+        if (preshared != null) {
+            lines.presharedKey = WireguardKey.orNone(WireguardKey.of(preshared));
+        }
+        var endpoint = peer.raw(PEER_ENDPOINT);
+        if (endpoint != null) {
+            lines.endpoint = endpoint(endpoint);
+        }
+        if (peer.has(PEER_KEEPALIVE)) {
+            lines.keepalive = u16(peer, PEER_KEEPALIVE);
+        }
+        var handshake = peer.raw(PEER_HANDSHAKE);
+        if (handshake != null) {
+            lines.handshake = handshake.getLong(0);
+            lines.received = u64(peer, PEER_RECEIVED);
+            lines.sent = u64(peer, PEER_SENT);
+        }
+        var allowed = peer.raw(PEER_ALLOWED);
+        if (allowed != null) {
+            Attributes.forEach(allowed, (content, type) -> {
+                var prefix = Attributes.parse(content);
+                var address = prefix.address(ALLOWED_ADDRESS);
+                if (address != null) {
+                    lines.allowed.add(new Prefix(address, prefix.u8(ALLOWED_LENGTH, 0)));
+                }
+            });
+        }
+    }
+
+    private static InetSocketAddress endpoint(ByteBuffer sockaddr) {
+        boolean ipv4 = sockaddr.getShort(0) == AF_INET;
+        byte[] address = new byte[ipv4 ? 4 : 16];
+        sockaddr.get(ipv4 ? 4 : 8, address);
+        int port = Short.toUnsignedInt(
+                sockaddr.duplicate().order(ByteOrder.BIG_ENDIAN).getShort(2));
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(address), port);
+        } catch (UnknownHostException e) {
+            throw new MalformedMessage("an endpoint of %d bytes (expected: 16 or 28)".formatted(sockaddr.limit()));
+        }
+    }
+
+    private static int u16(Attributes in, int type) {
+        var content = in.raw(type);
+        return content == null ? 0 : Short.toUnsignedInt(content.getShort(0));
     }
 
     private static long u64(Attributes peer, int type) {

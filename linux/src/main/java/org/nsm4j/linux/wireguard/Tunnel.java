@@ -2,6 +2,7 @@ package org.nsm4j.linux.wireguard;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.linux.net.Prefix;
 
@@ -18,6 +19,13 @@ public record Tunnel(WireguardKey privateKey, int listenPort, List<Peer> peers) 
         if (listenPort < 0 || listenPort > 0xffff) {
             throw new IllegalArgumentException("listen port: " + listenPort + " (expected: 0–65535)");
         }
+    }
+
+    /** The peer with that public key. */
+    public Optional<Peer> peer(WireguardKey publicKey) {
+        return peers.stream()
+                .filter(peer -> peer.publicKey().equals(publicKey))
+                .findFirst();
     }
 
     /**

@@ -8,9 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Prefix;
@@ -21,6 +20,8 @@ import org.nsm4j.linux.net.Prefix;
  */
 public final class UserspaceWireguard implements WireguardControl {
     private static final Path FOLDER = Path.of("/var/run/wireguard");
+    private static final String GET = "get=1\n\n";
+    private static final String NO_KEY = "0".repeat(64);
     private static final int MOST = 1 << 20;
 
     /** Where the program that carries a link listens. */
@@ -31,7 +32,7 @@ public final class UserspaceWireguard implements WireguardControl {
     /** Whether a program answers for the link. */
     public static boolean answers(String link) {
         try {
-            ask(link, "get=1\n\n");
+            ask(link, GET);
             return true;
         } catch (KernelRefused e) {
             return false;
@@ -40,21 +41,30 @@ public final class UserspaceWireguard implements WireguardControl {
 
     @Override
     public void configure(String link, Tunnel tunnel) {
-        var text = new StringBuilder("set=1\n");
-        text.append("private_key=").append(tunnel.privateKey().hex()).append('\n');
-        if (tunnel.listenPort() > 0) {
-            text.append("listen_port=").append(tunnel.listenPort()).append('\n');
+        var change = TunnelChange.between(read(link).orElse(null), tunnel);
+        if (change.isEmpty()) {
+            return;
         }
-        text.append("replace_peers=true\n");
-        tunnel.peers().forEach(peer -> write(text, peer));
+        var text = new StringBuilder("set=1\n");
+        if (change.privateKey() != null) {
+            text.append("private_key=").append(change.privateKey().hex()).append('\n');
+        }
+        if (change.listenPort() != null) {
+            text.append("listen_port=").append(change.listenPort()).append('\n');
+        }
+        for (var key : change.removed()) {
+            text.append("public_key=").append(key.hex()).append("\nremove=true\n");
+        }
+        change.peers().forEach(peer -> write(text, peer.peer(), peer.allowed()));
         ask(link, text.append('\n').toString());
     }
 
-    private static void write(StringBuilder text, Tunnel.Peer peer) {
+    private static void write(StringBuilder text, Tunnel.Peer peer, boolean allowed) {
         text.append("public_key=").append(peer.publicKey().hex()).append('\n');
-        if (peer.presharedKey() != null) {
-            text.append("preshared_key=").append(peer.presharedKey().hex()).append('\n');
-        }
+        var preshared = peer.presharedKey();
+        text.append("preshared_key=")
+                .append(preshared == null ? NO_KEY : preshared.hex())
+                .append('\n');
         var endpoint = peer.endpoint();
         if (endpoint != null) {
             var host = endpoint.getAddress().getHostAddress();
@@ -65,6 +75,9 @@ public final class UserspaceWireguard implements WireguardControl {
                     .append('\n');
         }
         text.append("persistent_keepalive_interval=").append(peer.keepalive()).append('\n');
+        if (!allowed) {
+            return;
+        }
         text.append("replace_allowed_ips=true\n");
         for (Prefix prefix : peer.allowed()) {
             text.append("allowed_ip=").append(prefix).append('\n');
@@ -72,30 +85,13 @@ public final class UserspaceWireguard implements WireguardControl {
     }
 
     @Override
+    public Optional<Tunnel> read(String link) {
+        return Listing.of(ask(link, GET)).tunnel();
+    }
+
+    @Override
     public List<Tunnel.PeerState> peers(String link) {
-        var states = new ArrayList<Tunnel.PeerState>();
-        @Nullable WireguardKey key = null;
-        long handshake = 0;
-        long received = 0;
-        long sent = 0;
-        for (var line : (ask(link, "get=1\n\n") + "public_key=\n").split("\n")) {
-            int equals = line.indexOf('=');
-            var value = line.substring(equals + 1);
-            switch (equals < 0 ? "" : line.substring(0, equals)) {
-                case "public_key" -> {
-                    if (key != null) {
-                        states.add(new Tunnel.PeerState(key, handshake, received, sent));
-                    }
-                    key = value.isEmpty() ? null : WireguardKey.parseHex(value);
-                    handshake = received = sent = 0;
-                }
-                case "last_handshake_time_sec" -> handshake = Long.parseLong(value);
-                case "rx_bytes" -> received = Long.parseLong(value);
-                case "tx_bytes" -> sent = Long.parseLong(value);
-                default -> {}
-            }
-        }
-        return states;
+        return Listing.of(ask(link, GET)).states();
     }
 
     /** Sends a command and returns what comes before {@code errno=0}. */

@@ -1,13 +1,28 @@
 package org.nsm4j.linux.wireguard;
 
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.XECPrivateKey;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.XECPrivateKeySpec;
+import java.security.spec.XECPublicKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import javax.crypto.KeyAgreement;
+import org.jspecify.annotations.Nullable;
 
 /** A key of 32 bytes: private, public or preshared. Its text form never shows it. */
 public final class WireguardKey {
-    private static final int SIZE = 32;
+    static final int SIZE = 32;
+
+    /** RFC 7748 §4.1. */
+    private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
+
     private final byte[] bytes;
+
 
     private WireguardKey(byte[] bytes) {
         this.bytes = bytes;
@@ -28,6 +43,35 @@ public final class WireguardKey {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("WireGuard key: not readable (expected: 32 bytes in Base64)");
         }
+    }
+
+    /** A new private key: {@code wg genkey}. */
+    public static WireguardKey generate() {
+        try {
+            var pair = KeyPairGenerator.getInstance("X25519").generateKeyPair();
+            return of(((XECPrivateKey) pair.getPrivate()).getScalar().orElseThrow());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has X25519 (JEP 324)", e);
+        }
+    }
+
+    /** The public key that belongs to this private one: {@code wg pubkey}. */
+    public WireguardKey publicKey() {
+        try {
+            var factory = KeyFactory.getInstance("X25519");
+            var agreement = KeyAgreement.getInstance("X25519");
+            agreement.init(factory.generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, bytes)));
+            agreement.doPhase(
+                    factory.generatePublic(new XECPublicKeySpec(NamedParameterSpec.X25519, BASE_POINT)), true);
+            return of(agreement.generateSecret());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has X25519 (JEP 324)", e);
+        }
+    }
+
+    /** A key of zeros stands for none. */
+    static @Nullable WireguardKey orNone(WireguardKey key) {
+        return Arrays.equals(key.bytes, new byte[SIZE]) ? null : key;
     }
 
     /** From the hexadecimal text of the control socket. */
