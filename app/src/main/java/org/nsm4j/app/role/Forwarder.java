@@ -98,7 +98,7 @@ public final class Forwarder implements AutoCloseable {
         endpoints.start();
         return new Forwarder(
                 connections,
-                reaper,
+                List.of(reaper, node),
                 List.of(services, endpoints),
                 register(traits, listen, manager, transport),
                 listening);
