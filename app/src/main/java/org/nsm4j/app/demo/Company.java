@@ -38,7 +38,7 @@ final class Company {
     }
 
     /** Opens the company's end of the tunnel, and its web server. */
-    void start(List<String> nsm) {
+    void start() {
         var config = WireguardConfig.parse(
                 """
                 [Interface]
@@ -57,7 +57,7 @@ final class Company {
                     World.INTRANET,
                     "intranet",
                     List.of(
-                            nsm.getFirst(),
+                            ProcessHandle.current().info().command().orElse("java"),
                             "-m",
                             "jdk.httpserver",
                             "-b",

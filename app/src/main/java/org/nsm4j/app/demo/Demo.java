@@ -3,6 +3,7 @@ package org.nsm4j.app.demo;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class Demo implements AutoCloseable {
     private final List<String> nsm;
     private final Scheduler scheduler;
     private final PrintStream out;
+    private final Map<String, AdminClient> admins = new HashMap<>();
 
     /**
      * A demo.
@@ -54,7 +56,7 @@ final class Demo implements AutoCloseable {
         say("hosts", "%s and %s joined by an underlay, %s without a network, %s behind %s"
                 .formatted(World.NODE_A, World.NODE_B, World.APP, World.INTRANET, World.VPN));
         var company = new Company(world, scheduler);
-        company.start(nsm);
+        company.start();
         startNode(World.NODE_A, "a", List.of());
         var first = admin("a");
         var token = first.createJoinToken(Duration.ofMinutes(10)).token();
@@ -118,7 +120,7 @@ final class Demo implements AutoCloseable {
     }
 
     private Admin admin(String letter) {
-        return new AdminClient(run(letter).resolve("admin.sock"));
+        return admins.computeIfAbsent(letter, each -> new AdminClient(run(each).resolve("admin.sock")));
     }
 
     private void await(String what, java.util.function.BooleanSupplier there) {
@@ -189,6 +191,7 @@ final class Demo implements AutoCloseable {
 
     @Override
     public void close() {
+        admins.values().forEach(AdminClient::close);
         world.close();
     }
 }

@@ -63,6 +63,10 @@ public final class DemoCommand implements Callable<Integer> {
 
     /** How this very program was started, to start it again. */
     private static List<String> program() {
+        var launcher = System.getProperty("nsm.launcher", "");
+        if (!launcher.isEmpty()) {
+            return List.of(launcher);
+        }
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Address;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.Network;
@@ -143,9 +144,36 @@ final class World implements AutoCloseable {
         clear(folder);
     }
 
-    /** Takes away what any run left, whoever ended it. */
+    /** Ends every program on a host; a WireGuard in user space outlives those that started it. */
+    private static void endAll(String host) {
+        if (!NamedNetns.list().contains(host)) {
+            return;
+        }
+        try (var open = Netns.named(host).open()) {
+            var name = "net:[" + open.file().inode() + "]";
+            ProcessHandle.allProcesses()
+                    .filter(process -> name.equals(namespace(process)))
+                    .forEach(ProcessHandle::destroyForcibly);
+        } catch (KernelRefused e) {
+            // a name without a namespace: a run died between making the two
+        }
+    }
+
+    private static String namespace(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "ns", "net"))
+                    .toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Takes away what any run left, whoever ended it: the hosts, and whatever still runs on them. */
     static void clear(Path folder) {
-        ALL.forEach(NamedNetns::delete);
+        for (var host : ALL) {
+            endAll(host);
+            NamedNetns.delete(host);
+        }
         if (!Files.isDirectory(folder)) {
             return;
         }

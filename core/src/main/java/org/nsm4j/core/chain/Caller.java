@@ -14,15 +14,28 @@ import org.nsm4j.core.model.SpiffeId;
  * @param token the token that came with the call; null where there was none
  * @param deadline when the caller stops waiting; null for never
  * @param own whether the call comes from this very process (a timer, healing), not from a peer
+ * @param shown our own certificate, as the peer saw it when it connected; null where the transport knows none. It may be
+ *     older than the one that we would show now
  */
 public record Caller(
         @Nullable SpiffeId identity,
         @Nullable X509Certificate certificate,
         @Nullable Token token,
         @Nullable Instant deadline,
-        boolean own) {
+        boolean own,
+        @Nullable X509Certificate shown) {
     /** This process itself, without a deadline. */
     public static final Caller SELF = new Caller(null, null, null, null, true);
+
+    /** A caller that saw no certificate of ours. */
+    public Caller(
+            @Nullable SpiffeId identity,
+            @Nullable X509Certificate certificate,
+            @Nullable Token token,
+            @Nullable Instant deadline,
+            boolean own) {
+        this(identity, certificate, token, deadline, own, null);
+    }
 
     /**
      * A token and when it ends.
@@ -49,6 +62,6 @@ public record Caller(
 
     /** The same with another deadline. */
     public Caller until(@Nullable Instant newDeadline) {
-        return new Caller(identity, certificate, token, newDeadline, own);
+        return new Caller(identity, certificate, token, newDeadline, own, shown);
     }
 }

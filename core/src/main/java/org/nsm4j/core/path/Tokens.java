@@ -1,5 +1,6 @@
 package org.nsm4j.core.path;
 
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.SpiffeId;
@@ -16,4 +17,15 @@ public interface Tokens {
      * @param audience the peer's identity; null where it has none
      */
     Caller.Token mint(@Nullable SpiffeId audience);
+
+    /**
+     * A token for one peer that checks signatures against a certificate which it saw when it connected, perhaps before
+     * ours was renewed.
+     *
+     * @param audience the peer's identity; null where it has none
+     * @param shown our certificate as the peer saw it; null for the present one
+     */
+    default Caller.Token mint(@Nullable SpiffeId audience, @Nullable X509Certificate shown) {
+        return mint(audience);
+    }
 }

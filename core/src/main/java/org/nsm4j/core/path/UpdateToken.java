@@ -37,7 +37,7 @@ public final class UpdateToken implements Element {
         }
         var current = path.current();
         if (current.isPresent() && !call.caller().own()) {
-            var own = tokens.mint(call.caller().identity());
+            var own = tokens.mint(call.caller().identity(), call.caller().shown());
             path = path.with(path.index(), current.get().withToken(own.value(), own.expires()));
         }
         return connection.withPath(path);

@@ -96,8 +96,9 @@ public final class LocalBypass implements Layer<Endpoint> {
     @Override
     public List<Endpoint> find(Endpoint query, Caller caller) {
         return rest.find(query.at(""), caller).stream()
-                .flatMap(each -> seen(each, false).stream())
-                .filter(each -> each.url().contains(query.url()))
+                .flatMap(each -> seen(each, false)
+                        .filter(item -> isAsked(query, each, item))
+                        .stream())
                 .toList();
     }
 
@@ -107,7 +108,7 @@ public final class LocalBypass implements Layer<Endpoint> {
             @Override
             public void changed(Change<Endpoint> change) {
                 seen(change.item(), change.deleted())
-                        .filter(item -> change.deleted() || item.url().contains(query.url()))
+                        .filter(item -> change.deleted() || isAsked(query, change.item(), item))
                         .ifPresent(item -> listener.changed(new Change<>(item, change.deleted())));
             }
 
@@ -117,6 +118,11 @@ public final class LocalBypass implements Layer<Endpoint> {
             }
         };
         return rest.watch(query.at(""), translating, caller);
+    }
+
+    /** By its own URL, or by the manager's: so the manager finds what is on its node. */
+    private static boolean isAsked(Endpoint query, Endpoint registered, Endpoint seen) {
+        return registered.url().contains(query.url()) || seen.url().contains(query.url());
     }
 
     /** An endpoint as it is to be seen from this node; empty where it is to be hidden. */

@@ -50,7 +50,7 @@ public final class RegistryPath<T> implements Layer<T> {
         }
         var token = caller.token();
         var theirs = token == null ? "" : token.value();
-        var ours = tokens.mint(caller.identity()).value();
+        var ours = tokens.mint(caller.identity(), caller.shown()).value();
         if (path.tokens().isEmpty()) {
             path = new TokenPath(1, List.of(theirs, ours));
         } else if (path.index() >= path.tokens().size()) {

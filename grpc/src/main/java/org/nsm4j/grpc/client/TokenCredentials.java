@@ -21,9 +21,10 @@ final class TokenCredentials extends CallCredentials {
     @Override
     public void applyRequestMetadata(RequestInfo request, Executor executor, MetadataApplier applier) {
         try {
-            var server = SpiffeTls.peer(request.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+            var session = request.getTransportAttrs().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+            var server = SpiffeTls.peer(session);
             var headers = new Metadata();
-            Headers.put(headers, tokens.mint(server == null ? null : server.id()));
+            Headers.put(headers, tokens.mint(server == null ? null : server.id(), SpiffeTls.shown(session)));
             applier.apply(headers);
         } catch (Refused e) {
             applier.fail(RefusalMapping.toStatus(e).getStatus());

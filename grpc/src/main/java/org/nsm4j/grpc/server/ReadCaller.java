@@ -43,13 +43,15 @@ final class ReadCaller implements ServerInterceptor {
     }
 
     private static Incoming read(Attributes attributes, Metadata headers) {
-        var peer = SpiffeTls.peer(attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        var session = attributes.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        var peer = SpiffeTls.peer(session);
         var caller = new Caller(
                 peer == null ? null : peer.id(),
                 peer == null ? null : peer.certificate(),
                 Headers.token(headers),
                 deadline(),
-                false);
+                false,
+                SpiffeTls.shown(session));
         return new Incoming(caller, attributes.get(PeerProcess.PEER), headers, new Metadata());
     }
 

@@ -85,4 +85,10 @@ public final class SpiffeTls {
         }
         return null;
     }
+
+    /** Our own certificate as the other end saw it in the handshake; null where we showed none. */
+    public static @Nullable X509Certificate shown(@Nullable SSLSession session) {
+        var shown = session == null ? null : session.getLocalCertificates();
+        return shown != null && shown.length > 0 && shown[0] instanceof X509Certificate leaf ? leaf : null;
+    }
 }

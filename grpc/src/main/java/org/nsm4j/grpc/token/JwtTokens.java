@@ -8,6 +8,7 @@ import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +44,8 @@ public final class JwtTokens implements Tokens {
     private final InstantSource clock;
     private final Map<String, Minted> byAudience = new ConcurrentHashMap<>();
 
+    private final Map<X509Certificate, Svid> recent = new ConcurrentHashMap<>();
+
     private record Minted(Svid by, Caller.Token token, Instant until) {
         boolean serves(Svid svid, Instant now) {
             return by.isSame(svid) && now.isBefore(until);
@@ -62,13 +65,24 @@ public final class JwtTokens implements Tokens {
         this.source = source;
         this.lifetime = lifetime;
         this.clock = clock;
+        // who connected before a renewal checks tokens against the certificate that it saw
+        source.onChange(identity -> remember(identity.svid()));
     }
 
     @Override
     public Caller.Token mint(@Nullable SpiffeId audience) {
-        var svid = source.current().svid();
+        return mint(audience, null);
+    }
+
+    @Override
+    public Caller.Token mint(@Nullable SpiffeId audience, @Nullable X509Certificate shown) {
+        var present = source.current().svid();
+        if (!recent.containsKey(present.leaf())) {
+            remember(present);
+        }
+        var svid = shown == null ? present : recent.getOrDefault(shown, present);
         var now = clock.instant();
-        var key = audience == null ? "" : audience.toString();
+        var key = (audience == null ? "" : audience.toString()) + '#' + svid.leaf().getSerialNumber();
         var known = byAudience.get(key);
         if (known != null && known.serves(svid, now)) {
             return known.token();
@@ -81,6 +95,13 @@ public final class JwtTokens implements Tokens {
             byAudience.put(key, minted);
         }
         return minted.token();
+    }
+
+    /** Keeps an SVID for as long as somebody may have connected to it. */
+    private void remember(Svid svid) {
+        var now = clock.instant();
+        recent.values().removeIf(each -> each.leaf().getNotAfter().toInstant().isBefore(now));
+        recent.put(svid.leaf(), svid);
     }
 
     private Minted sign(Svid svid, @Nullable SpiffeId audience, Instant now) {
