@@ -67,7 +67,7 @@ final class ShelterTest {
     }
 
     private static String links(Netns netns) {
-        return Namespaces.ip(netns, "-o addr show") + Namespaces.ip(netns, "-br link show").replaceAll(" (UP|UNKNOWN) ", " ");
+        return Namespaces.ip(netns, "-o addr show") + Namespaces.ip(netns, "-br link show").replaceAll(" +(UP|UNKNOWN|DOWN) +| NO-CARRIER,|NO-CARRIER,", " ");
     }
 
     /** Starts a program within a namespace, and waits until it runs there. */
