@@ -31,7 +31,7 @@ final class VethWires {
     Fitted fit(Wire.Local wire) {
         try (var client = Workload.open(wire.client());
                 var endpoint = Workload.open(wire.endpoint())) {
-            if (client.netns().sameAs(endpoint.netns())) {
+            if (client.isIn(endpoint)) {
                 throw new Refused(
                         Refused.Reason.CONFLICT,
                         "client and endpoint are both in %s (expected: two network namespaces)"
