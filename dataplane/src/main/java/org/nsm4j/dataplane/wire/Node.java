@@ -107,16 +107,15 @@ public final class Node implements AutoCloseable {
 
     /** Deletes a group of links of a namespace by its number; nothing where it has ended or has none. */
     static void deleteGroup(Network node, int nsid, int group) {
-        delete(nsid == SELF
-                ? node.change().deleteLinksOfGroup(group)
-                : node.change().deleteLinksOfGroup(nsid, group));
+        delete(
+                nsid == SELF
+                        ? node.change().deleteLinksOfGroup(group)
+                        : node.change().deleteLinksOfGroup(nsid, group));
     }
 
     /** Deletes one link of a namespace by its number; nothing where either has ended. */
     static void deleteLink(Network node, int nsid, int index) {
-        delete(nsid == SELF
-                ? node.change().deleteLink(index)
-                : node.change().deleteLink(nsid, index));
+        delete(nsid == SELF ? node.change().deleteLink(index) : node.change().deleteLink(nsid, index));
     }
 
     private static void delete(Change change) {

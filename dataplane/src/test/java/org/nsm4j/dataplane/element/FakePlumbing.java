@@ -35,7 +35,8 @@ final class FakePlumbing implements Plumbing {
 
     private static String name(Wire wire) {
         return switch (wire) {
-            case Wire.Local local -> local.client().name() + "-" + local.endpoint().name();
+            case Wire.Local local ->
+                local.client().name() + "-" + local.endpoint().name();
             case Wire.Remote remote -> remote.end().name();
         };
     }

@@ -78,8 +78,8 @@ final class ForwarderTest {
     }
 
     private static org.nsm4j.core.model.Context addressed(org.nsm4j.core.model.Context context) {
-        return context.withIp(context.ip()
-                .withAddresses(List.of(Cidr.parse("10.1.0.1/32")), List.of(Cidr.parse("10.1.0.2/32"))));
+        return context.withIp(
+                context.ip().withAddresses(List.of(Cidr.parse("10.1.0.1/32")), List.of(Cidr.parse("10.1.0.2/32"))));
     }
 
     private static Mechanism kernel(String path) {
@@ -116,7 +116,8 @@ final class ForwarderTest {
             assertThat(wire.client().place().path()).isEqualTo("/proc/11/ns/net");
             assertThat(wire.endpoint().place().path()).isEqualTo("/proc/22/ns/net");
             assertThat(wire.client().addresses()).containsExactly(Cidr.parse("10.1.0.1/32"));
-            assertThat(answer.mechanism()).isEqualTo(APP.with(Mechanism.NAME, wire.client().name()));
+            assertThat(answer.mechanism())
+                    .isEqualTo(APP.with(Mechanism.NAME, wire.client().name()));
         });
         assertThat(places).containsExactly("CLIENT /proc/11/ns/net", "ENDPOINT /proc/22/ns/net");
     }
@@ -158,8 +159,9 @@ final class ForwarderTest {
         var mechanism = java.util.Objects.requireNonNull(first.mechanism());
         refresh(first.withMechanism(mechanism.with(Mechanism.NAME, "two")));
 
-        assertThat(plumbing.events).extracting(event -> event.replaceAll("-vpn-.*", "")).containsExactly(
-                "plug one", "replace two", "close one");
+        assertThat(plumbing.events)
+                .extracting(event -> event.replaceAll("-vpn-.*", ""))
+                .containsExactly("plug one", "replace two", "close one");
     }
 
     @Test
@@ -240,7 +242,8 @@ final class ForwarderTest {
 
     @Test
     void refuses_mechanisms_that_it_does_not_speak_and_says_which_it_does() {
-        assertThatThrownBy(() -> connect(Mechanism.of("LOCAL", "MEMIF", Map.of()), Mechanism.of("REMOTE", "SRV6", Map.of())))
+        assertThatThrownBy(() ->
+                        connect(Mechanism.of("LOCAL", "MEMIF", Map.of()), Mechanism.of("REMOTE", "SRV6", Map.of())))
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNSUPPORTED))
                 .hasMessageContaining("LOCAL/MEMIF, REMOTE/SRV6 (expected: KERNEL, or VXLAN between nodes)");
@@ -249,7 +252,8 @@ final class ForwarderTest {
 
     @Test
     void refuses_a_dangerous_name_before_anybody_is_asked() {
-        assertThatThrownBy(() -> connect(APP.with(Mechanism.NAME, "eth0"))).hasMessageContaining("interface name: \"eth0\"");
+        assertThatThrownBy(() -> connect(APP.with(Mechanism.NAME, "eth0")))
+                .hasMessageContaining("interface name: \"eth0\"");
         assertThat(asked).isEmpty();
     }
 }

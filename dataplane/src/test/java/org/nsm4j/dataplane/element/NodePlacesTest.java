@@ -41,8 +41,10 @@ final class NodePlacesTest {
             check(own, itself, PlaceCheck.Side.CLIENT);
             for (var places : List.of(nobody, own)) {
                 assertThatThrownBy(() -> check(places, itself, PlaceCheck.Side.ENDPOINT))
-                        .isInstanceOfSatisfying(Refused.class, e -> org.assertj.core.api.Assertions.assertThat(e.reason())
-                                .isEqualTo(Refused.Reason.NOT_AUTHORIZED));
+                        .isInstanceOfSatisfying(
+                                Refused.class,
+                                e -> org.assertj.core.api.Assertions.assertThat(e.reason())
+                                        .isEqualTo(Refused.Reason.NOT_AUTHORIZED));
             }
             assertThatThrownBy(() -> check(nobody, itself, PlaceCheck.Side.CLIENT))
                     .hasMessageContaining("the network namespace of the node itself");

@@ -23,7 +23,8 @@ final class VnisTest {
             assertThat(vnis.another(HIGH, LOW).vni()).isEven().isBetween(1, 0xFFFFFF);
             assertThat(vnis.another(LOW, LOW).vni()).isEven();
             assertThat(vnis.another(LOW, HIGH).vni()).isOdd().isBetween(1, 0xFFFFFF);
-            assertThat(vnis.another(LOW, InetAddress.ofLiteral("fd00::1")).vni()).isOdd();
+            assertThat(vnis.another(LOW, InetAddress.ofLiteral("fd00::1")).vni())
+                    .isOdd();
         }
     }
 
@@ -48,7 +49,8 @@ final class VnisTest {
 
         assertThat(vnis.lease(LOW, HIGH, brought).vni()).isEqualTo(4711);
         assertThat(vnis.lease(LOW, HIGH, brought).vni()).isNotEqualTo(4711);
-        assertThat(vnis.lease(LOW, HIGH, new Mechanism.Vxlan(Map.of(Mechanism.VNI, "99999999"))).vni())
+        assertThat(vnis.lease(LOW, HIGH, new Mechanism.Vxlan(Map.of(Mechanism.VNI, "99999999")))
+                        .vni())
                 .isLessThanOrEqualTo(0xFFFFFF);
     }
 }

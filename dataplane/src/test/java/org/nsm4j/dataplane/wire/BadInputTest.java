@@ -50,9 +50,9 @@ final class BadInputTest {
     private void refused(Wire wire, Refused.Reason reason, String... words) {
         var before = state(app, vpn, node.netns);
         assertThatThrownBy(() -> node.plumbing.plug(wire))
-                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.reason())
-                        .as(e.getMessage())
-                        .isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
                 .hasMessageContainingAll(words);
         node.reaper.settle();
         assertThat(state(app, vpn, node.netns)).isEqualTo(before);
@@ -71,7 +71,8 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "lo", "eth0", "../x", "a b", "x%d", "sixteen-bytes-xx", "ü2345678901234x", "-x", "a/b", "."})
+    @ValueSource(
+            strings = {"", "lo", "eth0", "../x", "a b", "x%d", "sixteen-bytes-xx", "ü2345678901234x", "-x", "a/b", "."})
     void a_name_that_is_dangerous_or_too_long(String name) {
         assertThatThrownBy(() -> InterfaceName.check(name))
                 .isInstanceOf(Refused.class)
@@ -95,7 +96,15 @@ final class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "http://x", "file:///etc/passwd", "file:///run/netns/..", "file:///run/netns/../x", "file:///proc/1/root/run/netns/x"})
+    @ValueSource(
+            strings = {
+                "",
+                "http://x",
+                "file:///etc/passwd",
+                "file:///run/netns/..",
+                "file:///run/netns/../x",
+                "file:///proc/1/root/run/netns/x"
+            })
     void an_inode_url_that_leads_elsewhere(String url) {
         var mechanism = new Mechanism.Kernel(java.util.Map.of(Mechanism.INODE_URL, url));
         assertThatThrownBy(() -> Place.of(mechanism))
@@ -177,11 +186,25 @@ final class BadInputTest {
                 "nsm-1");
         var odd = end(app, 1400, List.of("10.1.0.1/32"), List.of());
         refused(
-                local("c1", new End(odd.place(), odd.name(), "no mac", 0, odd.addresses(), List.of(), List.of(), false), vpn),
+                local(
+                        "c1",
+                        new End(odd.place(), odd.name(), "no mac", 0, odd.addresses(), List.of(), List.of(), false),
+                        vpn),
                 Refused.Reason.INVALID,
                 "no mac");
         refused(
-                local("c1", new End(odd.place(), odd.name(), "01:00:5e:00:00:01", 0, odd.addresses(), List.of(), List.of(), false), vpn),
+                local(
+                        "c1",
+                        new End(
+                                odd.place(),
+                                odd.name(),
+                                "01:00:5e:00:00:01",
+                                0,
+                                odd.addresses(),
+                                List.of(),
+                                List.of(),
+                                false),
+                        vpn),
                 Refused.Reason.INVALID,
                 "nsm-1");
     }
@@ -212,8 +235,9 @@ final class BadInputTest {
             node.reaper.settle();
             assertThat(state(app, vpn, node.netns)).isEqualTo(before);
             if (free < 4) {
-                assertThat(thrown).isInstanceOfSatisfying(Refused.class, e -> assertThat(e.reason())
-                                .isEqualTo(Refused.Reason.NO_CAPACITY))
+                assertThat(thrown)
+                        .isInstanceOfSatisfying(
+                                Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NO_CAPACITY))
                         .hasMessageContaining("LimitNOFILE");
             }
         }
@@ -227,13 +251,15 @@ final class BadInputTest {
         // a forwarder whose /proc/sys is read-only, as in a container: another JVM in a mount namespace of its own
         var script = "mount -o bind,ro /proc/sys /proc/sys && exec "
                 + Path.of(System.getProperty("java.home"), "bin", "java")
-                + " --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 -cp " + System.getProperty("java.class.path")
+                + " --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 -cp "
+                + System.getProperty("java.class.path")
                 + " " + PlugOnce.class.getName() + " " + app.path() + " " + vpn.path();
         var answer = run("unshare", "-m", "sh", "-c", script);
 
         assertThat(answer)
                 .contains("CONFLICT interface nsm-1 in " + app.path())
-                .contains("IPv6 is switched off in the workload", "EROFS", "expected: net.ipv6.conf.all.disable_ipv6=0");
+                .contains(
+                        "IPv6 is switched off in the workload", "EROFS", "expected: net.ipv6.conf.all.disable_ipv6=0");
         assertThat(state(app, vpn)).isEqualTo(before);
     }
 

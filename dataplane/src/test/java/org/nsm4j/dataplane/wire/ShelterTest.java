@@ -48,7 +48,9 @@ final class ShelterTest {
             var left = one.plumbing.plug(remote("c1", client, 77, "192.168.90.2"));
             var right = other.plumbing.plug(remote("c1", endpoint, 77, "192.168.90.1"));
 
-            assertThat(Namespaces.ip(app, "-d -o link show nsm-1")).contains("veth").doesNotContain("vxlan");
+            assertThat(Namespaces.ip(app, "-d -o link show nsm-1"))
+                    .contains("veth")
+                    .doesNotContain("vxlan");
             assertThat(Namespaces.ip(here, "-d -o link show")).contains("vxlan id 77", "alias nsm4j:1:c1:node-a");
             assertThat(Namespaces.ip(vpn, "-d -o link show nsm-1")).contains("vxlan id 77");
             assertThat(ping(app, "10.1.0.2")).contains("1 received");
@@ -67,7 +69,9 @@ final class ShelterTest {
     }
 
     private static String links(Netns netns) {
-        return Namespaces.ip(netns, "-o addr show") + Namespaces.ip(netns, "-br link show").replaceAll(" +(UP|UNKNOWN|DOWN) +| NO-CARRIER,|NO-CARRIER,", " ");
+        return Namespaces.ip(netns, "-o addr show")
+                + Namespaces.ip(netns, "-br link show")
+                        .replaceAll(" +(UP|UNKNOWN|DOWN) +| NO-CARRIER,|NO-CARRIER,", " ");
     }
 
     /** Starts a program within a namespace, and waits until it runs there. */

@@ -74,11 +74,20 @@ final class Timing {
     }
 
     private double median(String what) {
-        return at(times.getOrDefault(what, List.of()).stream().mapToLong(Long::longValue).sorted().toArray(), 50);
+        return at(
+                times.getOrDefault(what, List.of()).stream()
+                        .mapToLong(Long::longValue)
+                        .sorted()
+                        .toArray(),
+                50);
     }
 
     private static double at(long[] sorted, int percent) {
-        return Arrays.stream(sorted).skip((long) sorted.length * percent / 100).findFirst().orElse(0) / 1e3;
+        return Arrays.stream(sorted)
+                        .skip((long) sorted.length * percent / 100)
+                        .findFirst()
+                        .orElse(0)
+                / 1e3;
     }
 
     private long record(String what, long start) {
@@ -104,7 +113,9 @@ final class Timing {
 
     private static void furnish(Network network, int index, String own, String peer, Wire wire) {
         network.change()
-                .setLink(index, LinkSettings.unchanged().alias(wire.owner().alias()).up(true))
+                .setLink(
+                        index,
+                        LinkSettings.unchanged().alias(wire.owner().alias()).up(true))
                 .addAddress(Address.of(index, Prefix.parse(own)))
                 .addRoute(Route.on(index, Prefix.parse(peer)))
                 .commit();

@@ -106,15 +106,8 @@ final class TwoNodesTest {
             var service = List.of("10.1.0.2/32");
             one.plumbing.plug(remote("c" + i, end(app, 1450, own, service), 80 + i, "192.168.79.2"));
             var plain = Wiring.named("nsm-" + i, Wiring.place(vpn), 1450, service, own);
-            var shared = new End(
-                    plain.place(),
-                    plain.name(),
-                    "",
-                    1450,
-                    plain.addresses(),
-                    plain.routes(),
-                    List.of(),
-                    true);
+            var shared =
+                    new End(plain.place(), plain.name(), "", 1450, plain.addresses(), plain.routes(), List.of(), true);
             other.plumbing.plug(remote("c" + i, shared, 80 + i, "192.168.79.1"));
             assertThat(ping(app, "10.1.0.2")).contains("1 received");
         }
@@ -128,7 +121,9 @@ final class TwoNodesTest {
         var one = started(here, "192.168.80.1", 1500);
         var app = namespaces.create("wires-app");
         var wire = one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.80.9"));
-        Namespaces.ip(stranger, "link add guess type vxlan id 77 local 192.168.80.2 remote 192.168.80.1 dstport 4789 dev under");
+        Namespaces.ip(
+                stranger,
+                "link add guess type vxlan id 77 local 192.168.80.2 remote 192.168.80.1 dstport 4789 dev under");
         Namespaces.ip(stranger, "addr add 10.1.0.2/32 dev guess");
         Namespaces.ip(stranger, "link set guess up");
         Namespaces.ip(stranger, "route add 10.1.0.1 dev guess");
@@ -165,8 +160,7 @@ final class TwoNodesTest {
         Namespaces.ip(here, "link set ext up");
         var before = state(app, here);
 
-        assertThatThrownBy(() ->
-                        one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.81.2")))
+        assertThatThrownBy(() -> one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.81.2")))
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.CONFLICT))
                 .hasMessageContaining("UDP 4789 is used by another program");
@@ -184,8 +178,8 @@ final class TwoNodesTest {
         var before = state(app, here);
         try (var socket = ChannelsInside.datagram(one.node.netns())) {
             socket.bind(new InetSocketAddress(4789));
-            assertThatThrownBy(() -> one.plumbing.plug(
-                            remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.82.2")))
+            assertThatThrownBy(
+                            () -> one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.82.2")))
                     .hasMessageContaining("UDP 4789 is used by another program");
         }
         one.reaper.settle();

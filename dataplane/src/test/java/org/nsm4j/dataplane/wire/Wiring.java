@@ -28,8 +28,7 @@ final class Wiring {
     static End named(String name, Place place, int mtu, List<String> own, List<String> other) {
         var addresses = own.stream().map(Cidr::parse).toList();
         var others = other.stream().map(Cidr::parse).toList();
-        return new End(
-                place, name, "", mtu, addresses, End.routes(addresses, others, List.of()), List.of(), false);
+        return new End(place, name, "", mtu, addresses, End.routes(addresses, others, List.of()), List.of(), false);
     }
 
     static Wire.Local local(String id, Netns client, Netns endpoint) {
@@ -37,8 +36,7 @@ final class Wiring {
     }
 
     static Wire.Local local(String id, End client, Netns endpoint) {
-        return new Wire.Local(
-                owner(id), client, end(endpoint, 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32")));
+        return new Wire.Local(owner(id), client, end(endpoint, 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32")));
     }
 
     static Wire.Remote remote(String id, End end, int vni, String peer) {
