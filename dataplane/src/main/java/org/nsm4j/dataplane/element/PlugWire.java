@@ -219,8 +219,7 @@ public final class PlugWire implements Element {
 
     /** What both ends of the tunnel carry (wire §2.5). */
     private int tunnelMtu(Mechanism.Vxlan tunnel) {
-        return OfferMechanisms.smallest(
-                tunnel.number(Mechanism.MTU), underlay().vxlanMtu());
+        return OfferMechanisms.smallest(tunnel.number(Mechanism.MTU), underlay().vxlanMtu());
     }
 
     private Owner owner(Call call) {

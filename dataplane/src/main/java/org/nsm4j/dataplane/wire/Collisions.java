@@ -46,7 +46,9 @@ final class Collisions {
     /** Refuses an address or a destination that another interface of the workload has. */
     void refuse(int ownLink) {
         if (!end.addresses().isEmpty()) {
-            workload.addresses().stream().filter(other -> other.link() != ownLink).forEach(this::refuse);
+            workload.addresses().stream()
+                    .filter(other -> other.link() != ownLink)
+                    .forEach(this::refuse);
         }
         if (!end.addresses().isEmpty() || !end.routes().isEmpty()) {
             workload.routes().stream()

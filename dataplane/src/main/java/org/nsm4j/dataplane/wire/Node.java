@@ -1,6 +1,8 @@
 package org.nsm4j.dataplane.wire;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
@@ -18,12 +20,18 @@ public final class Node implements AutoCloseable {
     /** Stands for the node's namespace itself among nsids. */
     static final int SELF = -1;
 
+    /** Namespaces come and go, and cookies are never used again: forget them all now and then. */
+    private static final int MOST_NUMBERS = 10_000;
+
     private final OpenNetns netns;
     private final Network network;
+    private final long cookie;
+    private final Map<Long, Integer> numbers = new ConcurrentHashMap<>();
 
     private Node(OpenNetns netns, Network network) {
         this.netns = netns;
         this.network = network;
+        this.cookie = network.cookie();
     }
 
     /** The namespace that this process was started in. */
@@ -74,9 +82,15 @@ public final class Node implements AutoCloseable {
         return Network.open(netns);
     }
 
-    /** The number of a namespace here, given now unless it has one. */
-    int number(OpenNetns other) {
-        return other.sameAs(netns) ? SELF : network.assignNsid(other);
+    /** The number of a namespace here, given now unless it has one; a namespace keeps its number as long as it lives. */
+    int number(OpenNetns other, long otherCookie) {
+        if (otherCookie == cookie) {
+            return SELF;
+        }
+        if (numbers.size() >= MOST_NUMBERS) {
+            numbers.clear();
+        }
+        return numbers.computeIfAbsent(otherCookie, any -> network.assignNsid(other));
     }
 
     /** The links of a namespace by its number; none where it has ended. */
@@ -93,16 +107,15 @@ public final class Node implements AutoCloseable {
 
     /** Deletes a group of links of a namespace by its number; nothing where it has ended or has none. */
     static void deleteGroup(Network node, int nsid, int group) {
-        delete(nsid == SELF
-                ? node.change().deleteLinksOfGroup(group)
-                : node.change().deleteLinksOfGroup(nsid, group));
+        delete(
+                nsid == SELF
+                        ? node.change().deleteLinksOfGroup(group)
+                        : node.change().deleteLinksOfGroup(nsid, group));
     }
 
     /** Deletes one link of a namespace by its number; nothing where either has ended. */
     static void deleteLink(Network node, int nsid, int index) {
-        delete(nsid == SELF
-                ? node.change().deleteLink(index)
-                : node.change().deleteLink(nsid, index));
+        delete(nsid == SELF ? node.change().deleteLink(index) : node.change().deleteLink(nsid, index));
     }
 
     private static void delete(Change change) {

@@ -46,6 +46,8 @@ public record Owner(String node, ConnectionId connection, int generation) {
     }
 
     private static boolean isDigest(String text) {
-        return text.length() > 1 && text.charAt(0) == '~' && PLAIN.matcher(text.substring(1)).matches();
+        return text.length() > 1
+                && text.charAt(0) == '~'
+                && PLAIN.matcher(text.substring(1)).matches();
     }
 }

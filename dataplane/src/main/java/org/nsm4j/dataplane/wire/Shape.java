@@ -34,7 +34,11 @@ record Shape(int mtu, @Nullable Mac mac, List<Prefix> addresses, List<Route> rou
         }
         var routes = end.routes().stream().map(route -> route(index, route)).toList();
         return new Shape(
-                end.mtu(), end.mac().isEmpty() ? null : mac(end.mac()), addresses(end), routes, List.copyOf(neighbours));
+                end.mtu(),
+                end.mac().isEmpty() ? null : mac(end.mac()),
+                addresses(end),
+                routes,
+                List.copyOf(neighbours));
     }
 
     /** What a link is like. */
@@ -112,7 +116,8 @@ record Shape(int mtu, @Nullable Mac mac, List<Prefix> addresses, List<Route> rou
         var prefix = prefix(route.prefix()).network();
         return route.gateway() == null
                 ? Route.on(link, prefix)
-                : Route.via(Objects.requireNonNull(route.gateway()), link, prefix).onlink();
+                : Route.via(Objects.requireNonNull(route.gateway()), link, prefix)
+                        .onlink();
     }
 
     static Mac mac(String text) {

@@ -68,7 +68,8 @@ final class Shelter {
     }
 
     private static boolean isPort(Link link, Link bridge) {
-        return link.up() && Integer.valueOf(bridge.index()).equals(link.settings().master());
+        return link.up()
+                && Integer.valueOf(bridge.index()).equals(link.settings().master());
     }
 
     /** Makes tunnel, bridge and veth, whose workload's end is born as said; deletes them again where that fails. */
@@ -130,12 +131,16 @@ final class Shelter {
     void layOff(Reaper reaper) {
         var change = node.network().change();
         for (var name : List.of(tunnel, port, bridge)) {
-            node.network().link(name).filter(link -> link.group() == Fitting.GROUP).ifPresent(link -> {
-                change.setLink(link.index(), LinkSettings.unchanged().up(false));
-                change.setLink(
-                        link.index(),
-                        LinkSettings.named(InterfaceName.gone(link.index())).group(Reaper.GROUP));
-            });
+            node.network()
+                    .link(name)
+                    .filter(link -> link.group() == Fitting.GROUP)
+                    .ifPresent(link -> {
+                        change.setLink(link.index(), LinkSettings.unchanged().up(false));
+                        change.setLink(
+                                link.index(),
+                                LinkSettings.named(InterfaceName.gone(link.index()))
+                                        .group(Reaper.GROUP));
+                    });
         }
         if (!change.isEmpty()) {
             change.attempt();

@@ -31,7 +31,7 @@ final class VethWires {
     Fitted fit(Wire.Local wire) {
         try (var client = Workload.open(wire.client());
                 var endpoint = Workload.open(wire.endpoint())) {
-            if (client.netns().sameAs(endpoint.netns())) {
+            if (client.isIn(endpoint)) {
                 throw new Refused(
                         Refused.Reason.CONFLICT,
                         "client and endpoint are both in %s (expected: two network namespaces)"
@@ -96,7 +96,11 @@ final class VethWires {
             var one = new Fitting(pair.client).born(first, pair.clientLink.isEmpty());
             var other = new Fitting(pair.endpoint).born(second, pair.endpointLink.isEmpty());
             try {
-                pair.client.network().change().addLink(new NewLink.Veth(one, other)).commit();
+                pair.client
+                        .network()
+                        .change()
+                        .addLink(new NewLink.Veth(one, other))
+                        .commit();
                 return new int[] {first, second};
             } catch (KernelRefused e) {
                 if (!KernelPlumbing.isIndexTaken(e, tries)) {

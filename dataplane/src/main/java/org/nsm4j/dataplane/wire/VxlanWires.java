@@ -103,7 +103,8 @@ final class VxlanWires {
             var born = new Fitting(birth.workload).born(index, birth.nameIsFree);
             try {
                 if (birth.sheltered) {
-                    new Shelter(node, birth.owner).create(settings, born, wire.end().mtu());
+                    new Shelter(node, birth.owner)
+                            .create(settings, born, wire.end().mtu());
                 } else {
                     node.network()
                             .change()

@@ -14,6 +14,7 @@ final class Workload implements AutoCloseable {
     private final OpenNetns netns;
     private final Network network;
     private final End end;
+    private final long cookie;
     private @Nullable List<Address> addresses;
     private @Nullable List<Route> routes;
 
@@ -21,6 +22,7 @@ final class Workload implements AutoCloseable {
         this.netns = netns;
         this.network = network;
         this.end = end;
+        this.cookie = network.cookie();
     }
 
     static Workload open(End end) {
@@ -41,12 +43,16 @@ final class Workload implements AutoCloseable {
         return network;
     }
 
+    boolean isIn(Workload other) {
+        return cookie == other.cookie;
+    }
+
     End end() {
         return end;
     }
 
     Seat seat(Node node, int index, Owner owner, boolean sheltered) {
-        return new Seat(end, network.cookie(), node.number(netns), index, owner, sheltered);
+        return new Seat(end, cookie, node.number(netns, cookie), index, owner, sheltered);
     }
 
     /** As they were before this piece of work. */

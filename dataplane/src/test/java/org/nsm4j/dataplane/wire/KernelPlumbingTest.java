@@ -138,14 +138,7 @@ final class KernelPlumbingTest {
         var owner = owner("c1");
         var route = new End.Hopped(cidr("10.1.0.1/32"), null);
         var twice = new End(
-                place(vpn),
-                "nsm-1",
-                "",
-                0,
-                List.of(cidr("10.1.0.2/32")),
-                List.of(route, route),
-                List.of(),
-                false);
+                place(vpn), "nsm-1", "", 0, List.of(cidr("10.1.0.2/32")), List.of(route, route), List.of(), false);
         var client = new End(place(app), "nsm-1", "", 0, List.of(cidr("10.1.0.1/32")), List.of(), List.of(), false);
 
         assertThatThrownBy(() -> plumbing.plug(new Wire.Local(owner, client, twice)))
@@ -174,7 +167,8 @@ final class KernelPlumbingTest {
     }
 
     private static Wire.Remote remote(Netns app, String id, int vni, Underlay here) {
-        var end = new End(place(app), "nsm-1", "", here.vxlanMtu(), List.of(cidr("10.1.0.1/32")), List.of(), List.of(), false);
+        var end = new End(
+                place(app), "nsm-1", "", here.vxlanMtu(), List.of(cidr("10.1.0.1/32")), List.of(), List.of(), false);
         return new Wire.Remote(owner(id), end, new Wire.Tunnel(vni, InetAddress.ofLiteral("127.0.0.2"), here.port()));
     }
 

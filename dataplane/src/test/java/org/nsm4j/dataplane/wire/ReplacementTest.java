@@ -10,12 +10,19 @@ import static org.nsm4j.dataplane.wire.Wiring.place;
 import static org.nsm4j.dataplane.wire.Wiring.remote;
 import static org.nsm4j.dataplane.wire.Wiring.state;
 
+import java.net.InetAddress;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.Context;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.linux.net.LinkSettings;
+import org.nsm4j.linux.net.Network;
+import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.netns.NamedNetns;
 import org.nsm4j.linux.netns.Namespaces;
 import org.nsm4j.linux.netns.Netns;
@@ -28,18 +35,18 @@ final class ReplacementTest {
 
     private TestNode node;
 
+    @BeforeEach
+    void start() {
+        node = new TestNode(namespaces.create("wires-node"), "192.168.70.1", 1500);
+    }
+
     private KernelPlumbing plumbing() {
-        if (node == null) {
-            node = new TestNode(namespaces.create("wires-node"), "192.168.70.1", 1500);
-        }
         return node.plumbing;
     }
 
     @AfterEach
     void stop() {
-        if (node != null) {
-            node.close();
-        }
+        node.close();
     }
 
     private Netns app() {
@@ -59,7 +66,9 @@ final class ReplacementTest {
                 end(vpn, 1300, List.of("10.9.0.2/32"), List.of("10.9.0.1/32"))));
 
         assertThat(ping(app, "10.9.0.2")).contains("1 received");
-        assertThat(Namespaces.ip(app, "-o link show nsm-1")).startsWith(link + ":").contains("mtu 1300");
+        assertThat(Namespaces.ip(app, "-o link show nsm-1"))
+                .startsWith(link + ":")
+                .contains("mtu 1300");
         assertThat(state(app, vpn)).doesNotContain("10.1.0.");
     }
 
@@ -71,7 +80,8 @@ final class ReplacementTest {
         var plain = end(app, 1400, List.of("10.1.0.1/32"), List.of("10.1.0.2/32"));
         var endpoint = end(vpn, 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32"));
 
-        wire.change(new Wire.Local(owner("c1"), with(plain, "02:00:00:00:00:07", "10.1.0.2", "02:00:00:00:00:08"), endpoint));
+        wire.change(new Wire.Local(
+                owner("c1"), with(plain, "02:00:00:00:00:07", "10.1.0.2", "02:00:00:00:00:08"), endpoint));
         assertThat(Namespaces.ip(app, "-o link show nsm-1")).contains("02:00:00:00:00:07");
         assertThat(Namespaces.ip(app, "neigh show dev nsm-1")).contains("10.1.0.2 lladdr 02:00:00:00:00:08 PERMANENT");
 
@@ -80,8 +90,9 @@ final class ReplacementTest {
     }
 
     private static End with(End end, String mac, String neighbour, String lladdr) {
-        var neighbor = new org.nsm4j.core.model.Context.Neighbor(java.net.InetAddress.ofLiteral(neighbour), lladdr);
-        return new End(end.place(), end.name(), mac, end.mtu(), end.addresses(), end.routes(), List.of(neighbor), false);
+        var neighbor = new Context.Neighbor(InetAddress.ofLiteral(neighbour), lladdr);
+        return new End(
+                end.place(), end.name(), mac, end.mtu(), end.addresses(), end.routes(), List.of(neighbor), false);
     }
 
     @Test
@@ -149,10 +160,10 @@ final class ReplacementTest {
         var other = app();
         var old = plumbing().plug(local("c1", app, vpn));
         var before = state(app, vpn, other);
-        var route = new End.Hopped(org.nsm4j.core.model.Cidr.parse("10.1.0.2/32"), null);
+        var route = new End.Hopped(Cidr.parse("10.1.0.2/32"), null);
         var twice = end(app, 1400, List.of("10.1.0.1/32"), List.of());
-        var broken = new End(
-                twice.place(), "nsm-1", "", 1400, twice.addresses(), List.of(route, route), List.of(), false);
+        var broken =
+                new End(twice.place(), "nsm-1", "", 1400, twice.addresses(), List.of(route, route), List.of(), false);
 
         assertThatThrownBy(() -> old.replaceBy(local("c1", broken, other))).isInstanceOf(Refused.class);
 
@@ -165,7 +176,6 @@ final class ReplacementTest {
     void moves_a_tunnel_with_its_number_to_another_namespace() {
         var first = app();
         var second = app();
-        plumbing();
         Namespaces.ip(node.netns, "link add under type veth peer name other");
         Namespaces.ip(node.netns, "addr add 192.168.70.1/24 dev under");
         Namespaces.ip(node.netns, "link set under up");
@@ -208,7 +218,7 @@ final class ReplacementTest {
         var vpn = app();
         var wire = plumbing().plug(local("c1", app, vpn));
         try (var held = app.open();
-                var network = org.nsm4j.linux.net.Network.open(held)) {
+                var network = Network.open(held)) {
             NamedNetns.delete(Namespaces.nameOf(app));
 
             wire.close();
@@ -234,12 +244,10 @@ final class ReplacementTest {
         var app = app();
         var vpn = app();
         plumbing().plug(local("c1", app, vpn));
-        try (var network = org.nsm4j.linux.net.Network.open(app)) {
+        try (var network = Network.open(app)) {
             network.change()
-                    .addLink(new org.nsm4j.linux.net.NewLink.OfKind(
-                            org.nsm4j.linux.net.LinkSettings.named("gone1").group(Reaper.GROUP), "bridge"))
-                    .addLink(new org.nsm4j.linux.net.NewLink.OfKind(
-                            org.nsm4j.linux.net.LinkSettings.named("half").group(Fitting.GROUP), "bridge"))
+                    .addLink(new NewLink.OfKind(LinkSettings.named("gone1").group(Reaper.GROUP), "bridge"))
+                    .addLink(new NewLink.OfKind(LinkSettings.named("half").group(Fitting.GROUP), "bridge"))
                     .commit();
         }
 
@@ -279,7 +287,8 @@ final class ReplacementTest {
         node.plumbing.plug(local(id, app, vpn));
 
         assertThat(state(app, vpn)).isEqualTo(before);
-        assertThatThrownBy(() -> node.plumbing.plug(local("other", app, vpn))).hasMessageContaining("taken by connection ~");
+        assertThatThrownBy(() -> node.plumbing.plug(local("other", app, vpn)))
+                .hasMessageContaining("taken by connection ~");
         assertThat(place(app).toString()).isEqualTo(app.path());
     }
 }

@@ -6,6 +6,8 @@ import static org.nsm4j.dataplane.wire.Wiring.remote;
 import static org.nsm4j.dataplane.wire.Wiring.state;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +34,7 @@ final class ShelterTest {
     void keeps_the_tunnel_of_a_mighty_workload_on_the_node_and_gives_the_other_its_own() throws Exception {
         var here = namespaces.create("wires-a");
         var there = namespaces.create("wires-b");
-        join(here, there);
+        Wiring.join(here, there, "192.168.90", 1500);
         var app = namespaces.create("wires-app");
         var vpn = namespaces.create("wires-vpn");
         var mighty = start(app, "sleep 1000");
@@ -46,15 +48,17 @@ final class ShelterTest {
             var left = one.plumbing.plug(remote("c1", client, 77, "192.168.90.2"));
             var right = other.plumbing.plug(remote("c1", endpoint, 77, "192.168.90.1"));
 
-            assertThat(Namespaces.ip(app, "-d -o link show nsm-1")).contains("veth").doesNotContain("vxlan");
+            assertThat(Namespaces.ip(app, "-d -o link show nsm-1"))
+                    .contains("veth")
+                    .doesNotContain("vxlan");
             assertThat(Namespaces.ip(here, "-d -o link show")).contains("vxlan id 77", "alias nsm4j:1:c1:node-a");
             assertThat(Namespaces.ip(vpn, "-d -o link show nsm-1")).contains("vxlan id 77");
             assertThat(ping(app, "10.1.0.2")).contains("1 received");
             assertThat(ping(vpn, "-M do -s 1422 10.1.0.1")).contains("1 received");
 
-            var standing = state(app, here);
+            var standing = links(app) + links(here);
             one.plumbing.plug(remote("c1", client, 77, "192.168.90.2"));
-            assertThat(state(app, here)).isEqualTo(standing);
+            assertThat(links(app) + links(here)).isEqualTo(standing);
 
             left.close();
             right.close();
@@ -64,26 +68,22 @@ final class ShelterTest {
         }
     }
 
+    private static String links(Netns netns) {
+        return Namespaces.ip(netns, "-o addr show")
+                + Namespaces.ip(netns, "-br link show")
+                        .replaceAll(" +(UP|UNKNOWN|DOWN) +| NO-CARRIER,|NO-CARRIER,", " ");
+    }
+
     /** Starts a program within a namespace, and waits until it runs there. */
     private Place start(Netns netns, String command) throws IOException {
         var all = new ArrayList<>(List.of("ip", "netns", "exec", Namespaces.nameOf(netns)));
         all.addAll(List.of(command.split(" ")));
         var process = new ProcessBuilder(all).start();
         processes.add(process);
-        var comm = java.nio.file.Path.of("/proc/" + process.pid() + "/comm");
-        while (!java.nio.file.Files.readString(comm).strip().equals("sleep")) {
+        var comm = Path.of("/proc/" + process.pid() + "/comm");
+        while (!Files.readString(comm).strip().equals("sleep")) {
             Thread.onSpinWait();
         }
         return new Place("/proc/" + process.pid() + "/ns/net");
-    }
-
-    private static void join(Netns one, Netns other) {
-        Namespaces.ip(one, "link add under type veth peer name under netns " + Namespaces.nameOf(other));
-        int host = 1;
-        for (var each : List.of(one, other)) {
-            Namespaces.ip(each, "link set under addrgenmode none");
-            Namespaces.ip(each, "addr add 192.168.90." + host++ + "/24 dev under");
-            Namespaces.ip(each, "link set under up");
-        }
     }
 }

@@ -44,7 +44,7 @@ final class TwoNodesTest {
     void carries_both_families_between_two_nodes_with_nothing_in_between_and_close_leaves_all_as_it_was() {
         var here = node("wires-a");
         var there = node("wires-b");
-        join(here, there, "192.168.77", 1500);
+        Wiring.join(here, there, "192.168.77", 1500);
         var one = started(here, "192.168.77.1", 1500);
         var other = started(there, "192.168.77.2", 1500);
         var app = namespaces.create("wires-app");
@@ -76,7 +76,7 @@ final class TwoNodesTest {
     private void carriesExactly(String net, int underlay, int mtu) {
         var here = node("wires-a");
         var there = node("wires-b");
-        join(here, there, net, underlay);
+        Wiring.join(here, there, net, underlay);
         String dot = net.contains(":") ? ":" : ".";
         var one = started(here, net + dot + "1", underlay);
         var other = started(there, net + dot + "2", underlay);
@@ -96,7 +96,7 @@ final class TwoNodesTest {
     void leads_two_clients_to_one_endpoint_at_one_address() {
         var here = node("wires-a");
         var there = node("wires-b");
-        join(here, there, "192.168.79", 1500);
+        Wiring.join(here, there, "192.168.79", 1500);
         var one = started(here, "192.168.79.1", 1500);
         var other = started(there, "192.168.79.2", 1500);
         var vpn = namespaces.create("wires-vpn");
@@ -106,15 +106,8 @@ final class TwoNodesTest {
             var service = List.of("10.1.0.2/32");
             one.plumbing.plug(remote("c" + i, end(app, 1450, own, service), 80 + i, "192.168.79.2"));
             var plain = Wiring.named("nsm-" + i, Wiring.place(vpn), 1450, service, own);
-            var shared = new End(
-                    plain.place(),
-                    plain.name(),
-                    "",
-                    1450,
-                    plain.addresses(),
-                    plain.routes(),
-                    List.of(),
-                    true);
+            var shared =
+                    new End(plain.place(), plain.name(), "", 1450, plain.addresses(), plain.routes(), List.of(), true);
             other.plumbing.plug(remote("c" + i, shared, 80 + i, "192.168.79.1"));
             assertThat(ping(app, "10.1.0.2")).contains("1 received");
         }
@@ -124,11 +117,13 @@ final class TwoNodesTest {
     void lets_in_nobody_but_the_peers_of_live_wires() {
         var here = node("wires-a");
         var stranger = node("wires-c");
-        join(here, stranger, "192.168.80", 1500);
+        Wiring.join(here, stranger, "192.168.80", 1500);
         var one = started(here, "192.168.80.1", 1500);
         var app = namespaces.create("wires-app");
         var wire = one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.80.9"));
-        Namespaces.ip(stranger, "link add guess type vxlan id 77 local 192.168.80.2 remote 192.168.80.1 dstport 4789 dev under");
+        Namespaces.ip(
+                stranger,
+                "link add guess type vxlan id 77 local 192.168.80.2 remote 192.168.80.1 dstport 4789 dev under");
         Namespaces.ip(stranger, "addr add 10.1.0.2/32 dev guess");
         Namespaces.ip(stranger, "link set guess up");
         Namespaces.ip(stranger, "route add 10.1.0.1 dev guess");
@@ -158,15 +153,14 @@ final class TwoNodesTest {
     void says_that_another_program_has_the_port_and_leaves_all_as_it_was() {
         var here = node("wires-a");
         var there = node("wires-b");
-        join(here, there, "192.168.81", 1500);
+        Wiring.join(here, there, "192.168.81", 1500);
         var one = started(here, "192.168.81.1", 1500);
         var app = namespaces.create("wires-app");
         Namespaces.ip(here, "link add ext type vxlan external dstport 4789");
         Namespaces.ip(here, "link set ext up");
         var before = state(app, here);
 
-        assertThatThrownBy(() ->
-                        one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.81.2")))
+        assertThatThrownBy(() -> one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.81.2")))
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.CONFLICT))
                 .hasMessageContaining("UDP 4789 is used by another program");
@@ -178,14 +172,14 @@ final class TwoNodesTest {
     void says_so_when_a_socket_has_the_port() throws Exception {
         var here = node("wires-a");
         var there = node("wires-b");
-        join(here, there, "192.168.82", 1500);
+        Wiring.join(here, there, "192.168.82", 1500);
         var one = started(here, "192.168.82.1", 1500);
         var app = namespaces.create("wires-app");
         var before = state(app, here);
         try (var socket = ChannelsInside.datagram(one.node.netns())) {
             socket.bind(new InetSocketAddress(4789));
-            assertThatThrownBy(() -> one.plumbing.plug(
-                            remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.82.2")))
+            assertThatThrownBy(
+                            () -> one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.82.2")))
                     .hasMessageContaining("UDP 4789 is used by another program");
         }
         one.reaper.settle();
@@ -201,23 +195,5 @@ final class TwoNodesTest {
         var started = new TestNode(netns, address, mtu);
         nodes.push(started);
         return started;
-    }
-
-    private static void join(Netns one, Netns other, String net, int mtu) {
-        boolean ipv6 = net.contains(":");
-        Namespaces.ip(
-                one,
-                "link add under mtu " + mtu + " type veth peer name under netns " + Namespaces.nameOf(other));
-        Namespaces.ip(other, "link set under mtu " + mtu);
-        int host = 1;
-        for (var each : List.of(one, other)) {
-            Namespaces.ip(each, "link set lo up");
-            Namespaces.ip(
-                    each,
-                    "addr add " + net + (ipv6 ? ":" : ".") + host++ + (ipv6 ? "/64 nodad" : "/24") + " dev under");
-            // no link-local address that would appear only while a test compares
-            Namespaces.ip(each, "link set under addrgenmode none");
-            Namespaces.ip(each, "link set under up");
-        }
     }
 }

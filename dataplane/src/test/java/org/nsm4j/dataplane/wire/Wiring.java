@@ -28,8 +28,7 @@ final class Wiring {
     static End named(String name, Place place, int mtu, List<String> own, List<String> other) {
         var addresses = own.stream().map(Cidr::parse).toList();
         var others = other.stream().map(Cidr::parse).toList();
-        return new End(
-                place, name, "", mtu, addresses, End.routes(addresses, others, List.of()), List.of(), false);
+        return new End(place, name, "", mtu, addresses, End.routes(addresses, others, List.of()), List.of(), false);
     }
 
     static Wire.Local local(String id, Netns client, Netns endpoint) {
@@ -37,8 +36,7 @@ final class Wiring {
     }
 
     static Wire.Local local(String id, End client, Netns endpoint) {
-        return new Wire.Local(
-                owner(id), client, end(endpoint, 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32")));
+        return new Wire.Local(owner(id), client, end(endpoint, 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32")));
     }
 
     static Wire.Remote remote(String id, End end, int vni, String peer) {
@@ -75,5 +73,34 @@ final class Wiring {
                 .filter(line -> !line.contains("FAILED") && !line.contains("INCOMPLETE") && !line.contains("NOARP"))
                 .map(line -> line.replaceAll(" expires [0-9]+sec", "").replace(" tentative", ""))
                 .reduce("", (one, other) -> one + other + "\n");
+    }
+
+    /**
+     * Joins two namespaces by an underlay of links named under, with addresses .1 and .2 (::1 and ::2); returns when both
+     * carry packets.
+     *
+     * @param net as 192.168.77, or fd00:77: for IPv6
+     */
+    static void join(Netns one, Netns other, String net, int mtu) {
+        boolean ipv6 = net.contains(":");
+        Namespaces.ip(
+                one,
+                "link add under mtu " + mtu + " type veth peer name under mtu " + mtu + " netns "
+                        + Namespaces.nameOf(other));
+        int host = 1;
+        for (var each : List.of(one, other)) {
+            Namespaces.ip(each, "link set lo up");
+            Namespaces.ip(
+                    each,
+                    "addr add " + net + (ipv6 ? ":" : ".") + host++ + (ipv6 ? "/64 nodad" : "/24") + " dev under");
+            // no link-local address that would appear only while a test compares
+            Namespaces.ip(each, "link set under addrgenmode none");
+            Namespaces.ip(each, "link set under up");
+        }
+        for (var each : List.of(one, other)) {
+            while (!Namespaces.ip(each, "-o link show under").contains("state UP")) {
+                Thread.onSpinWait();
+            }
+        }
     }
 }
