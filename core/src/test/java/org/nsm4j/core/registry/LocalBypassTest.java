@@ -26,7 +26,10 @@ class LocalBypassTest {
         assertThat(domain.find(Endpoint.named("gw"), Caller.SELF)).containsExactly(GATEWAY.at(MANAGER.toString()));
         assertThat(manager.find(Endpoint.named("gw"), Caller.SELF)).containsExactly(GATEWAY);
         assertThat(manager.find(Endpoint.named("").at("/run/gw"), Caller.SELF)).containsExactly(GATEWAY);
-        assertThat(manager.find(Endpoint.named("").at("10.0.0.9"), Caller.SELF)).isEmpty();
+        assertThat(manager.find(Endpoint.named("").at(MANAGER.toString()), Caller.SELF))
+                .as("what is on this node")
+                .containsExactly(GATEWAY);
+        assertThat(manager.find(Endpoint.named("").at("10.0.0.77"), Caller.SELF)).isEmpty();
     }
 
     @Test
