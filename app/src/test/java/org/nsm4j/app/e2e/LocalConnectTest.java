@@ -2,6 +2,7 @@ package org.nsm4j.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class LocalConnectTest {
     @RegisterExtension
     static final Ground ground = new Ground();
 
-    private static final String POOL = "[172.16.5.0/24,fd00:5::/112]";
+    private static final String POOL = "172.16.5.0/24,fd00:5::/112";
     private static final String URL = "kernel://icmp-responder/nsm-1";
     private static TestNode node;
     private static String endpoint;
@@ -26,6 +27,11 @@ class LocalConnectTest {
         app = ground.netns("app");
         node = TestNode.up(ground, "n1", host);
         node.responder(endpoint, "ep1", "icmp-responder", POOL);
+    }
+
+    @AfterEach
+    void unplug() {
+        node.disconnectAll();
     }
 
     @Test
@@ -107,13 +113,13 @@ class LocalConnectTest {
     void suggests_the_near_name() {
         var service = node.nsm("connect", "kernel://icmp-respnder/nsm-1", "--netns", app);
         assertThat(service.exit()).isEqualTo(1);
-        assertThat(service.err()).contains("icmp-respnder").contains("did you mean icmp-responder").contains("NOT_FOUND");
+        assertThat(service.err()).contains("icmp-respnder").contains("did you mean \"icmp-responder\"?)\n").contains("NOT_FOUND");
 
         node.connect("named", URL, app);
         try {
             var connection = node.nsm("disconnect", "nmed");
             assertThat(connection.exit()).isEqualTo(1);
-            assertThat(connection.err()).contains("did you mean named");
+            assertThat(connection.err()).contains("did you mean \"named\"");
         } finally {
             node.disconnect("named");
         }

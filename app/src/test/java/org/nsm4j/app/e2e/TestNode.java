@@ -157,6 +157,14 @@ final class TestNode {
         }
     }
 
+    /** Unplugs whatever a test left. */
+    void disconnectAll() {
+        nsm("get", "connections", "-o", "name")
+                .out()
+                .lines()
+                .forEach(line -> nsm("disconnect", line.substring(line.indexOf('/') + 1)));
+    }
+
     /** What the registry and the node's table hold. */
     String entries() {
         return nsm("get", "services", "-o", "name").out()
