@@ -51,6 +51,10 @@ public final class MeshClient implements AutoCloseable {
      * @throws org.nsm4j.core.model.Refused when a hop says no; nothing is left behind then
      */
     public Connection connect(ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
+        var standing = connection(id);
+        if (standing.isPresent()) {
+            return resume(id, url, workload, labels, standing.get(), most);
+        }
         var start = Path.startingAt(Segment.of(name, id));
         return chain.request(
                 request(url, workload, labels).with(connection -> connection.withId(id).withPath(start)), until(most));
