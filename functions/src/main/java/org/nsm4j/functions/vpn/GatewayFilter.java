@@ -134,6 +134,15 @@ final class GatewayFilter {
         removeAllBut(key -> !keys.contains(key));
     }
 
+    /** Whom it lets through. */
+    List<LinkSet.Key> keys() {
+        try (var nftables = Nftables.open(netns)) {
+            return SETS.stream()
+                    .flatMap(set -> nftables.keys(TABLE, set).stream())
+                    .toList();
+        }
+    }
+
     void removeAllBut(Predicate<LinkSet.Key> stays) {
         try (var nftables = Nftables.open(netns)) {
             if (!nftables.has(TABLE)) {
