@@ -56,7 +56,9 @@ final class GatewayFilter {
             if (nftables.has(TABLE)) {
                 change.flushChain(TABLE, FORWARD).flushChain(TABLE, INPUT);
             } else {
-                change.addChain(TABLE, BaseChain.at(BaseChain.Hook.FORWARD, FORWARD).droppingByDefault())
+                change.addChain(
+                                TABLE,
+                                BaseChain.at(BaseChain.Hook.FORWARD, FORWARD).droppingByDefault())
                         .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, INPUT));
                 SETS.forEach(set -> change.addSet(TABLE, set));
             }

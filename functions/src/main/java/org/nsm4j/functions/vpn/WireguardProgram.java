@@ -55,7 +55,8 @@ final class WireguardProgram {
             }
             scheduler.pause(STEP);
         }
-        throw notOpen("did not answer within %d s".formatted(STEP.multipliedBy(STEPS).toSeconds()));
+        throw notOpen(
+                "did not answer within %d s".formatted(STEP.multipliedBy(STEPS).toSeconds()));
     }
 
     private Refused notOpen(String what) {

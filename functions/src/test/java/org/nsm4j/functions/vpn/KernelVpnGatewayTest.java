@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 final class KernelVpnGatewayTest extends VpnStories {
     @Test
     void the_kernel_carries_the_tunnel() {
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             assertThat(world.vpn.tunnel().carrier()).isEqualTo("the kernel's WireGuard");
         }
     }
@@ -18,7 +18,7 @@ final class KernelVpnGatewayTest extends VpnStories {
     @Test
     void the_next_process_adopts_the_tunnel_with_its_session() {
         var a = namespaces.create("vpn-a");
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             world.open();
             world.plug(a, "one", "wa");
             assertThat(VpnWorld.answers(a, VpnWorld.WEB)).isTrue();
@@ -27,7 +27,9 @@ final class KernelVpnGatewayTest extends VpnStories {
             world.nextProcess().open();
             var after = world.vpn.tunnel().peers().getFirst();
             assertThat(after.lastHandshake()).isEqualTo(before.lastHandshake());
-            assertThat(after.received()).isGreaterThanOrEqualTo(before.received()).isPositive();
+            assertThat(after.received())
+                    .isGreaterThanOrEqualTo(before.received())
+                    .isPositive();
         }
     }
 }

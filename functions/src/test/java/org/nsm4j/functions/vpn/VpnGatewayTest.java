@@ -24,7 +24,7 @@ final class VpnGatewayTest extends VpnStories {
     @Test
     void the_next_process_adopts_the_tunnel_without_losing_a_packet() {
         var a = namespaces.create("vpn-a");
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             world.open();
             world.plug(a, "one", "wa");
             assertThat(VpnWorld.answers(a, VpnWorld.WEB)).isTrue();
@@ -49,9 +49,32 @@ final class VpnGatewayTest extends VpnStories {
     }
 
     @Test
+    void it_outlives_the_jvm_that_started_it() throws Exception {
+        try (var world = new VpnWorld(namespaces)) {
+            var java = ProcessHandle.current().info().command().orElseThrow();
+            var owner = new ProcessBuilder(
+                            java,
+                            "--enable-native-access=ALL-UNNAMED",
+                            "-cp",
+                            System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                            TunnelOwner.class.getName(),
+                            world.gateway.path(),
+                            world.vpn.tunnel().name())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            assertThat(owner.inputReader().readLine()).isEqualTo("open");
+            long pid = program(world).find().orElseThrow().pid();
+            owner.destroyForcibly().waitFor();
+            assertThat(program(world).find().orElseThrow().pid()).isEqualTo(pid);
+            world.vpn.open();
+            assertThat(program(world).find().orElseThrow().pid()).isEqualTo(pid);
+        }
+    }
+
+    @Test
     void a_killed_wireguard_go_is_started_again_on_the_same_tun() throws Exception {
         var a = namespaces.create("vpn-a");
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             world.open();
             world.plug(a, "one", "wa");
             assertThat(VpnWorld.answers(a, VpnWorld.WEB)).isTrue();
@@ -73,7 +96,7 @@ final class VpnGatewayTest extends VpnStories {
 
     @Test
     void the_socket_of_a_dead_program_does_not_stop_the_next() throws IOException {
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             var socket = UserspaceWireguard.socket(world.vpn.tunnel().name());
             Files.createDirectories(socket.getParent());
             try (var dead = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
@@ -87,8 +110,8 @@ final class VpnGatewayTest extends VpnStories {
 
     @Test
     void remove_leaves_nothing_and_ends_no_program_but_its_own() {
-        try (var world = new VpnWorld(namespaces, 10);
-                var other = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces);
+                var other = new VpnWorld(namespaces)) {
             world.vpn.open();
             other.vpn.open();
             world.ask("one", "wa");
@@ -102,12 +125,14 @@ final class VpnGatewayTest extends VpnStories {
 
     @Test
     void a_socket_of_another_namespaces_program_is_a_conflict_and_it_lives_on() {
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             world.vpn.open();
-            var elsewhere = new WireguardProgram(world.company, world.vpn.tunnel().name(), world.scheduler);
+            var elsewhere =
+                    new WireguardProgram(world.company, world.vpn.tunnel().name(), world.scheduler);
             assertThatThrownBy(elsewhere::start)
                     .isInstanceOfSatisfying(
-                            Refused.class, refused -> assertThat(refused.reason()).isEqualTo(Refused.Reason.CONFLICT));
+                            Refused.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(Refused.Reason.CONFLICT));
             elsewhere.end();
             assertThat(program(world).find()).isPresent();
         }
@@ -115,7 +140,7 @@ final class VpnGatewayTest extends VpnStories {
 
     @Test
     void it_runs_in_a_session_of_its_own() throws IOException {
-        try (var world = new VpnWorld(namespaces, 10)) {
+        try (var world = new VpnWorld(namespaces)) {
             world.vpn.open();
             long pid = program(world).find().orElseThrow().pid();
             var stat = Files.readString(java.nio.file.Path.of("/proc/" + pid + "/stat"));

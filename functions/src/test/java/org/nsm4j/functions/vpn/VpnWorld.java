@@ -11,6 +11,7 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
@@ -19,6 +20,7 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Request;
+import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.netns.Namespaces;
@@ -37,9 +39,6 @@ final class VpnWorld implements AutoCloseable {
     /** At the company, but no part of what the tunnel leads to. */
     static final String ELSEWHERE = "198.51.100.1";
 
-    private static final List<List<Cidr>> POOLS =
-            List.of(List.of(Cidr.parse("172.16.1.0/24")), List.of(Cidr.parse("fd16::/64")));
-
     final LiveScheduler scheduler = new LiveScheduler();
     final Netns company;
     final Netns gateway;
@@ -48,7 +47,11 @@ final class VpnWorld implements AutoCloseable {
     private final TunnelLink companyTunnel;
     private final VpnGateway.Settings settings;
 
-    VpnWorld(Namespaces namespaces, int capacity) {
+    VpnWorld(Namespaces namespaces) {
+        this(namespaces, "172.16.1.0/24", 10);
+    }
+
+    VpnWorld(Namespaces namespaces, String pool, int capacity) {
         company = namespaces.create("vpn-company");
         gateway = namespaces.create("vpn-gateway");
         uplink();
@@ -66,9 +69,10 @@ final class VpnWorld implements AutoCloseable {
                         PublicKey = %s
                         AllowedIPs = 10.99.0.2/32, fd99::2/128, 172.16.1.0/24, fd16::/64
                         """.formatted(
-                        companyKey.base64(), gatewayKey.publicKey().base64())),
+                                companyKey.base64(), gatewayKey.publicKey().base64())),
                 scheduler);
-        var config = WireguardConfig.parse("""
+        var config = WireguardConfig.parse(
+                """
                 [Interface]
                 PrivateKey = %s
                 Address = 10.99.0.2/32, fd99::2/128
@@ -80,9 +84,20 @@ final class VpnWorld implements AutoCloseable {
                 AllowedIPs = 10.20.0.0/16, fd20::/64
                 """.formatted(gatewayKey.base64(), companyKey.publicKey().base64()));
         settings = new VpnGateway.Settings(
-                "vpn-gateway", gateway, List.of("intranet"), Map.of(), new VpnGateway.Clients(POOLS, capacity), config);
+                "vpn-gateway",
+                gateway,
+                List.of("intranet"),
+                Map.of(),
+                new VpnGateway.Clients(List.of(List.of(Cidr.parse(pool)), List.of(Cidr.parse("fd16::/64"))), capacity),
+                config);
         vpn = nextProcess();
-        chain = Chain.through(new ConnectionTable(scheduler)).then(vpn.elements()).toEnd();
+        chain = Chain.through(
+                        new UpdatePath(
+                                "vpn-gateway",
+                                () -> new ConnectionId(UUID.randomUUID().toString())),
+                        new ConnectionTable(scheduler))
+                .then(vpn.elements())
+                .toEnd();
     }
 
     /** The gateway as the next process sees it, that knows nothing of the one before. */
@@ -91,9 +106,7 @@ final class VpnWorld implements AutoCloseable {
     }
 
     private void uplink() {
-        Namespaces.ip(
-                gateway,
-                "link add up0 type veth peer name up0 netns " + Namespaces.nameOf(company));
+        Namespaces.ip(gateway, "link add up0 type veth peer name up0 netns " + Namespaces.nameOf(company));
         for (var netns : List.of(company, gateway)) {
             Namespaces.ip(netns, "link set lo up");
             Namespaces.ip(netns, "link set up0 up");
@@ -146,7 +159,8 @@ final class VpnWorld implements AutoCloseable {
 
     private static void end(Netns netns, String link, int mtu, List<Cidr> own, List<Cidr> other) {
         Namespaces.ip(netns, "link set " + link + " mtu " + mtu + " up");
-        own.forEach(each -> Namespaces.ip(netns, "addr add " + each + " dev " + link + (each.isIpv4() ? "" : " nodad")));
+        own.forEach(
+                each -> Namespaces.ip(netns, "addr add " + each + " dev " + link + (each.isIpv4() ? "" : " nodad")));
         other.forEach(each -> add(netns, each, "dev " + link));
     }
 
@@ -215,8 +229,10 @@ final class VpnWorld implements AutoCloseable {
 
     /** What the filter, the rules and the clients' routing table hold. */
     static String state(Netns netns, VpnGateway vpn) {
-        return Namespaces.ip(netns, "rule show") + Namespaces.ip(netns, "-6 rule show")
-                + Namespaces.ip(netns, "route show table all") + Namespaces.ip(netns, "-6 route show table all")
+        return Namespaces.ip(netns, "rule show")
+                + Namespaces.ip(netns, "-6 rule show")
+                + Namespaces.ip(netns, "route show table all")
+                + Namespaces.ip(netns, "-6 route show table all")
                 + Namespaces.ip(netns, "-o link show").replaceAll("\\d+: ", "")
                 + vpn.served();
     }

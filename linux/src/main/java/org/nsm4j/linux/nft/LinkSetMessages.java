@@ -61,7 +61,9 @@ final class LinkSetMessages {
         byte[] name = key.link().getBytes(StandardCharsets.UTF_8);
         InetAddress address = key.address();
         byte[] tail = address == null ? new byte[0] : address.getAddress();
-        if (name.length == 0 || name.length >= NAME_SIZE || NAME_SIZE + tail.length != set.kind().length()) {
+        if (name.length == 0
+                || name.length >= NAME_SIZE
+                || NAME_SIZE + tail.length != set.kind().length()) {
             throw new IllegalArgumentException("key %s for set %s (expected: a link of 1–15 bytes%s)"
                     .formatted(key, set.name(), set.hasAddress() ? ", and an address of the set's family" : ""));
         }
