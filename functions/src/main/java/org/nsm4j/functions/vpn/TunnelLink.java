@@ -43,6 +43,7 @@ public final class TunnelLink {
     private final boolean kernel;
     private final WireguardProgram program;
     private volatile boolean closed;
+    private volatile boolean removed;
 
     /**
      * A tunnel that is not there yet.
@@ -181,6 +182,10 @@ public final class TunnelLink {
     /** Starts the program again as soon as it ends, whoever ended it; the TUN stays, with all that is on it. */
     private void carry() {
         var process = program.start();
+        if (removed) {
+            program.end();
+            return;
+        }
         configure();
         program.whenEnded(process, this::restart, () -> !closed);
     }
@@ -201,6 +206,7 @@ public final class TunnelLink {
     /** Takes the tunnel down for good. */
     public void remove() {
         closed = true;
+        removed = true;
         if (!kernel) {
             program.end();
         }
