@@ -27,10 +27,10 @@ final class EndpointChain {
     static Chain of(String name, ConnectionTable connections, Parts parts, List<Element> function) {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
+                        new UpdateToken(parts.tokens()),
+                        new Authorize(parts.serverPolicies(), parts.scheduler()), // needs the tokens; before a close could call anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
-                        new UpdateToken(parts.tokens()),
-                        new Authorize(parts.serverPolicies(), parts.scheduler()), // needs the tokens
                         new ExpireStale(connections, parts.scheduler()),
                         new Monitor(parts.events()), // sees what the rest really answered
                         new TrimPath()) // the path ends here

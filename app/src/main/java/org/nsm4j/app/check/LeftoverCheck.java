@@ -12,7 +12,7 @@ import org.nsm4j.linux.net.Network;
 /** Links that carry our alias and belong to no connection; in this namespace and in all that were plugged from it. */
 final class LeftoverCheck {
     /** What the alias of every link begins with that a forwarder makes. */
-    private static final String OURS = "nsm:";
+    private static final String OURS = "nsm4j:";
 
     private LeftoverCheck() {}
 

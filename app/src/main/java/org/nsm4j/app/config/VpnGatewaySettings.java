@@ -48,11 +48,6 @@ public record VpnGatewaySettings(
                         means = "the WireGuard configuration that the company hands out, as wg-quick reads it; for its owner alone")
                 Path vpnConfig,
         @Setting(
-                        env = "NSM_VPN_LINK",
-                        preset = "",
-                        means = "name of the tunnel's link, unique on the host; empty: one derived from the endpoint's name")
-                String link,
-        @Setting(
                         env = "NSM_NETNS",
                         preset = "",
                         means = "namespace that the wires and the tunnel end in, as ip netns knows it; empty: this process's")

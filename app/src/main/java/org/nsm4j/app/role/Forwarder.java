@@ -3,17 +3,22 @@ package org.nsm4j.app.role;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.wire.Inventory;
 import org.nsm4j.dataplane.wire.KernelPlumbing;
+import org.nsm4j.dataplane.wire.Node;
 import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
@@ -23,19 +28,19 @@ import org.nsm4j.sdk.Parts;
 /** A forwarder that runs: it plugs the wires of its node. */
 public final class Forwarder implements AutoCloseable {
     private final ConnectionTable connections;
-    private final Reaper reaper;
+    private final List<AutoCloseable> kernel;
     private final List<WatchedRegistry<?>> watches;
     private final RefreshRegistration<Endpoint> registration;
     private final Parts.Listening listening;
 
     private Forwarder(
             ConnectionTable connections,
-            Reaper reaper,
+            List<AutoCloseable> kernel,
             List<WatchedRegistry<?>> watches,
             RefreshRegistration<Endpoint> registration,
             Parts.Listening listening) {
         this.connections = connections;
-        this.reaper = reaper;
+        this.kernel = List.copyOf(kernel);
         this.watches = List.copyOf(watches);
         this.registration = registration;
         this.listening = listening;
@@ -49,7 +54,7 @@ public final class Forwarder implements AutoCloseable {
      * @param service the service that forwarders provide
      * @param labels by which services choose forwarders
      * @param underlay how other nodes are reached; null where there are none
-     * @param places which namespaces may be plugged
+     * @param mayPlugNode which calls may have the node's own namespace plugged
      */
     public record Traits(
             String name,
@@ -57,7 +62,7 @@ public final class Forwarder implements AutoCloseable {
             String service,
             Map<String, String> labels,
             @Nullable Underlay underlay,
-            PlugWire.PlaceCheck places) {}
+            Predicate<Call> mayPlugNode) {}
 
     /**
      * Starts a forwarder.
@@ -72,14 +77,19 @@ public final class Forwarder implements AutoCloseable {
         var endpoints =
                 new WatchedRegistry<>(Kind.ENDPOINT, scheduler, transport.random(), transport.endpoints(manager));
         var underlay = traits.underlay();
-        var guard = underlay == null ? PeerGuard.OPEN : new VxlanGuard(underlay.port(), scheduler);
-        var reaper = new Reaper(scheduler);
+        var node = Node.own();
+        var inventory = new Inventory(node);
+        var guard = underlay == null
+                ? PeerGuard.OPEN
+                : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
+        var reaper = new Reaper(node, scheduler);
+        inventory.reap(reaper);
         var plug = new PlugWire(
                 traits.node(),
-                new KernelPlumbing(underlay, guard, reaper),
+                new KernelPlumbing(node, underlay, guard, reaper),
                 new Vnis(new SecureRandom()::nextInt),
                 underlay,
-                traits.places());
+                new NodePlaces(node, traits.mayPlugNode()));
         var connections = new ConnectionTable(scheduler);
         var chain = ForwarderChain.of(
                 traits.name(), connections, services, endpoints, new OfferMechanisms(underlay), plug, transport);
@@ -88,7 +98,7 @@ public final class Forwarder implements AutoCloseable {
         endpoints.start();
         return new Forwarder(
                 connections,
-                reaper,
+                List.of(reaper, node),
                 List.of(services, endpoints),
                 register(traits, listen, manager, transport),
                 listening);
@@ -120,6 +130,12 @@ public final class Forwarder implements AutoCloseable {
         registration.close();
         listening.close();
         watches.forEach(WatchedRegistry::close);
-        reaper.close();
+        for (var each : kernel) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("the forwarder did not end in order", e);
+            }
+        }
     }
 }

@@ -1,13 +1,16 @@
 package org.nsm4j.app.role;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.nsm4j.app.admin.AccessRule;
 import org.nsm4j.app.cli.Roles;
@@ -25,9 +28,9 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Journal;
-import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
+import org.nsm4j.functions.vpn.WireguardConfig;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
@@ -92,7 +95,7 @@ public final class LiveRoles implements Roles {
                 settings.serviceName(),
                 labels,
                 underlay.orElse(null),
-                new NodePlaces(call -> false));
+                call -> false);
         return new Ending(
                 Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
     }
@@ -168,15 +171,49 @@ public final class LiveRoles implements Roles {
         var netns = settings.netns().isEmpty()
                 ? Netns.ofProcess(ProcessHandle.current().pid())
                 : Netns.named(settings.netns());
-        var gateway = VpnGateway.open(gateway(settings, netns), mesh.parts().scheduler());
+        var gateway = new VpnGateway(gateway(settings, netns), mesh.parts().scheduler());
+        gateway.open();
         var builder = mesh.endpoint(settings.name())
                 .registersServices(settings.registerService())
                 .in(netns);
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
         gateway.elements().forEach(builder::with);
-        gateway.lastElements().forEach(builder::withAtEnd);
         return new Ending(builder.serve(), gateway, mesh);
+    }
+
+    private static VpnGateway.Settings gateway(VpnGatewaySettings settings, Netns netns) {
+        int capacity = settings.capacity() == 0 ? Integer.MAX_VALUE : settings.capacity();
+        return new VpnGateway.Settings(
+                settings.name(),
+                netns,
+                settings.serviceNames(),
+                settings.labels(),
+                new VpnGateway.Clients(settings.cidrPrefix(), capacity),
+                WireguardConfig.parse(secret(settings.vpnConfig())));
+    }
+
+    /** A file with a key in it must be its owner's alone. */
+    private static String secret(Path file) {
+        try {
+            var others = Set.of(
+                    PosixFilePermission.GROUP_READ,
+                    PosixFilePermission.GROUP_WRITE,
+                    PosixFilePermission.OTHERS_READ,
+                    PosixFilePermission.OTHERS_WRITE);
+            if (Files.getPosixFilePermissions(file).stream().anyMatch(others::contains)) {
+                throw new Refused(
+                        Refused.Reason.INVALID,
+                        "%s: others may read or write it (expected: mode 0600; chmod 600 %s)".formatted(file, file));
+            }
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Refused(
+                    Refused.Reason.NOT_FOUND,
+                    "cannot read %s: %s (expected: the WireGuard configuration; --vpn-config or NSM_VPN_CONFIG)"
+                            .formatted(file, e.getMessage()),
+                    e);
+        }
     }
 
     private static Mesh mesh(Optional<Url> identities, Url manager, Duration tokenLife, Duration dial) {

@@ -52,10 +52,10 @@ public final class ManagerChain {
             Parts p) {
         return Chain.through(
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
+                        new UpdateToken(p.tokens()),
+                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens; before a close could call anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
-                        new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
                         new NodeLabels(traits.labels()), // before anyone selects by them

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.registry.TokenSubject;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.select.SelectForwarder;
-import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.wire.Underlay;
+import org.nsm4j.grpc.token.TokenReader;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
@@ -35,6 +37,7 @@ final class Node implements AutoCloseable {
     private final NodeSettings settings;
     private final String name;
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final TokenSubject subjects = new TokenReader();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Optional<Underlay> underlay;
     private final NodeIdentity identity;
@@ -161,8 +164,16 @@ final class Node implements AutoCloseable {
                 SelectForwarder.FORWARDER,
                 settings.labels(),
                 underlay.orElse(null),
-                new NodePlaces(call -> false));
+                this::isFromOwnClient);
         return Forwarder.start(traits, listen, managerUrl(), part(parts("forwarder")));
+    }
+
+    /** Whether a request started at this node's own client, which root commands: its token, checked on the way, says so. */
+    private boolean isFromOwnClient(Call call) {
+        var first = call.connection().path().segment(0);
+        return first.flatMap(segment -> subjects.of(segment.token()))
+                .filter(identity.idOf(name, "client")::equals)
+                .isPresent();
     }
 
     private static Url tcp(InetAddress address, int port) {

@@ -107,7 +107,12 @@ final class NodeIdentity implements AutoCloseable {
         if (authority == null) {
             return java.util.Objects.requireNonNull(foreign);
         }
-        return authority.source(new SpiffeId(settings.trustDomain(), "/node/" + node + "/" + part));
+        return authority.source(idOf(node, part));
+    }
+
+    /** What a part of this process is called. */
+    SpiffeId idOf(String node, String part) {
+        return new SpiffeId(settings.trustDomain(), "/node/" + node + "/" + part);
     }
 
     /** The registry of the domain's first host, where this one joined it. */

@@ -1,13 +1,15 @@
 package org.nsm4j.app.role;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.policy.PolicySet;
+import org.nsm4j.core.registry.AssumePayload;
 import org.nsm4j.core.registry.AuthorizeRegistration;
-import org.nsm4j.core.registry.DefaultPayload;
 import org.nsm4j.core.registry.ExpireEndpoints;
 import org.nsm4j.core.registry.InTurn;
 import org.nsm4j.core.registry.InterdomainSwitch;
@@ -20,11 +22,12 @@ import org.nsm4j.core.registry.NodeLabels;
 import org.nsm4j.core.registry.RegistrationTime;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.registry.RegistryPath;
+import org.nsm4j.core.registry.RestartGrace;
 import org.nsm4j.core.registry.Validate;
 import org.nsm4j.core.registry.WatchedRegistry;
 import org.nsm4j.sdk.Parts;
 
-/** The layers of both registries, outermost first: the domain's, and a manager's in front of it. */
+/** The layers of both registries, innermost first: the domain's, and a manager's in front of it. */
 public final class RegistryStack {
     /** How long an endpoint stays registered without a refresh; upstream's default. */
     private static final Duration ENDPOINT_LIFE = Duration.ofMinutes(1);
@@ -34,45 +37,36 @@ public final class RegistryStack {
     /** The domain's network services. */
     public static Registry<NetworkService> services(Journal<NetworkService> journal, Parts p) {
         var memory = new MemoryRegistry<>(Kind.SERVICE, p.scheduler(), journal);
-        return new RegistryPath<>(
-                Kind.SERVICE,
-                p.tokens(),
-                p.subject(),
-                new Validate<>(
-                        Kind.SERVICE,
-                        new AuthorizeRegistration<>(
-                                Kind.SERVICE,
-                                PolicySet.parse(PolicySet.REGISTRY_SERVER, p.verifier()),
-                                AuthorizeRegistration.Owners.recordedIn(Kind.SERVICE, memory),
-                                p.scheduler(),
-                                new InTurn<>(
-                                        Kind.SERVICE,
-                                        new NameTurns<>(p.scheduler()),
-                                        new InterdomainSwitch<>(Kind.SERVICE, null, new DefaultPayload(memory))))));
+        Registry<NetworkService> stack = new AssumePayload(memory);
+        stack = authorize(Kind.SERVICE, memory, p, stack); // in turn, or two could both find a name free
+        stack = new InTurn<>(Kind.SERVICE, new NameTurns<>(p.scheduler()), stack);
+        stack = new InterdomainSwitch<>(Kind.SERVICE, null, stack);
+        stack = new Validate<>(Kind.SERVICE, stack);
+        return new RegistryPath<>(Kind.SERVICE, p.tokens(), p.subject(), stack);
     }
 
     /** The domain's endpoints. */
     public static Registry<Endpoint> endpoints(Journal<Endpoint> journal, Parts p) {
-        var memory = new MemoryRegistry<>(Kind.ENDPOINT, p.scheduler(), journal);
+        var memory = new MemoryRegistry<>(
+                Kind.ENDPOINT, p.scheduler(), new RestartGrace(ENDPOINT_LIFE, p.scheduler(), journal));
         var turns = new NameTurns<Endpoint>(p.scheduler());
         var expire = new ExpireEndpoints(ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), memory);
-        expire.resume(memory.find(Kind.ENDPOINT.named(""), org.nsm4j.core.chain.Caller.SELF));
-        return new RegistryPath<>(
-                Kind.ENDPOINT,
-                p.tokens(),
-                p.subject(),
-                new Validate<>(
-                        Kind.ENDPOINT,
-                        new AuthorizeRegistration<>(
-                                Kind.ENDPOINT,
-                                PolicySet.parse(PolicySet.REGISTRY_SERVER, p.verifier()),
-                                AuthorizeRegistration.Owners.recordedIn(Kind.ENDPOINT, memory),
-                                p.scheduler(),
-                                new InTurn<>(
-                                        Kind.ENDPOINT,
-                                        turns,
-                                        new InterdomainSwitch<>(
-                                                Kind.ENDPOINT, null, new RegistrationTime(p.scheduler(), expire))))));
+        expire.resume(memory.find(Kind.ENDPOINT.named(""), Caller.SELF));
+        Registry<Endpoint> stack = new RegistrationTime(p.scheduler(), expire);
+        stack = authorize(Kind.ENDPOINT, memory, p, stack); // in turn, or two could both find a name free
+        stack = new InTurn<>(Kind.ENDPOINT, turns, stack);
+        stack = new InterdomainSwitch<>(Kind.ENDPOINT, null, stack);
+        stack = new Validate<>(Kind.ENDPOINT, stack);
+        return new RegistryPath<>(Kind.ENDPOINT, p.tokens(), p.subject(), stack);
+    }
+
+    private static <T> Registry<T> authorize(Kind<T> kind, Registry<T> owners, Parts p, Registry<T> rest) {
+        return new AuthorizeRegistration<>(
+                kind,
+                PolicySet.parse(PolicySet.REGISTRY_SERVER, p.verifier()),
+                AuthorizeRegistration.Owners.recordedIn(kind, owners),
+                p.scheduler(),
+                rest);
     }
 
     /**
@@ -80,6 +74,7 @@ public final class RegistryStack {
      *
      * @param services served to the node's workloads
      * @param endpoints served to the node's endpoints and forwarders
+     * @param knownServices what the manager itself looks services up in
      * @param known what the manager itself looks for forwarders in
      * @param watches kept warm; closed with the manager
      */
@@ -88,41 +83,23 @@ public final class RegistryStack {
             Registry<Endpoint> endpoints,
             Registry<NetworkService> knownServices,
             Registry<Endpoint> known,
-            java.util.List<WatchedRegistry<?>> watches) {}
+            List<WatchedRegistry<?>> watches) {}
 
     /** A manager's registries. */
     public static OfManager ofManager(Url registry, Url publicUrl, Map<String, String> labels, Parts p) {
         var services = new WatchedRegistry<>(Kind.SERVICE, p.scheduler(), p.random(), p.services(registry));
         var endpoints = new WatchedRegistry<>(Kind.ENDPOINT, p.scheduler(), p.random(), p.endpoints(registry));
         var bypass = new LocalBypass(publicUrl, endpoints);
+        Registry<NetworkService> servedServices = authorize(Kind.SERVICE, services, p, services);
+        servedServices = new Validate<>(Kind.SERVICE, servedServices);
+        servedServices = new RegistryPath<>(Kind.SERVICE, p.tokens(), p.subject(), servedServices);
         var turns = new NameTurns<Endpoint>(p.scheduler());
-        var policies = PolicySet.parse(PolicySet.REGISTRY_SERVER, p.verifier());
-        var servedServices = new RegistryPath<>(
-                Kind.SERVICE,
-                p.tokens(),
-                p.subject(),
-                new AuthorizeRegistration<>(
-                        Kind.SERVICE,
-                        policies,
-                        AuthorizeRegistration.Owners.recordedIn(Kind.SERVICE, services),
-                        p.scheduler(),
-                        services));
-        var servedEndpoints = new RegistryPath<>(
-                Kind.ENDPOINT,
-                p.tokens(),
-                p.subject(),
-                new AuthorizeRegistration<>(
-                        Kind.ENDPOINT,
-                        policies,
-                        AuthorizeRegistration.Owners.recordedIn(Kind.ENDPOINT, bypass),
-                        p.scheduler(),
-                        new InTurn<>(
-                                Kind.ENDPOINT,
-                                turns,
-                                new NodeLabels(
-                                        labels,
-                                        new ExpireEndpoints(
-                                                ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), bypass)))));
-        return new OfManager(servedServices, servedEndpoints, services, bypass, java.util.List.of(services, endpoints));
+        Registry<Endpoint> served = new ExpireEndpoints(ENDPOINT_LIFE, p.tokens(), turns, p.scheduler(), bypass);
+        served = new NodeLabels(labels, served);
+        served = authorize(Kind.ENDPOINT, bypass, p, served);
+        served = new InTurn<>(Kind.ENDPOINT, turns, served);
+        served = new Validate<>(Kind.ENDPOINT, served);
+        served = new RegistryPath<>(Kind.ENDPOINT, p.tokens(), p.subject(), served);
+        return new OfManager(servedServices, served, services, bypass, List.of(services, endpoints));
     }
 }

@@ -79,9 +79,11 @@ public final class ConnectionTable implements Element {
         /** What is closed is what stands, not what the caller remembers (B-6), but under the tokens that it sends. */
         private Connection closedBy(Call call) {
             var path = answer.path();
-            var sent = call.connection().path();
-            for (int i = 0; i <= Math.min(path.index(), sent.index()); i++) {
-                path = path.with(i, sent.segments().get(i));
+            for (int i = 0; i <= path.index(); i++) {
+                var sent = call.connection().path().segment(i);
+                if (sent.isPresent() && path.segment(i).isPresent()) {
+                    path = path.with(i, sent.get());
+                }
             }
             return answer.withPath(path);
         }

@@ -90,7 +90,7 @@ class LayersTest {
 
     @Test
     void a_service_without_a_payload_carries_ip() {
-        var services = new DefaultPayload(new MemoryRegistry<>(Kind.SERVICE, scheduler));
+        var services = new AssumePayload(new MemoryRegistry<>(Kind.SERVICE, scheduler));
         var vpn = NetworkService.named("vpn");
         assertThat(services.register(Registration.of(vpn), Caller.SELF).item().payload())
                 .isEqualTo(Payload.IP);

@@ -25,6 +25,11 @@ public record Svid(SpiffeId id, List<X509Certificate> chain, PrivateKey key) {
         return chain.getFirst();
     }
 
+    /** Whether the other proves the same by the same certificate. */
+    public boolean isSame(Svid other) {
+        return this == other || leaf().equals(other.leaf());
+    }
+
     @Override
     public String toString() {
         return "%s until %s".formatted(id, leaf().getNotAfter().toInstant());

@@ -36,7 +36,7 @@ final class SvidKeys extends X509ExtendedKeyManager {
         var svid = source.current().svid();
         while (true) {
             var shown = last.get();
-            if (shown != null && shown.svid == svid) {
+            if (shown != null && shown.svid.isSame(svid)) {
                 return shown;
             }
             var next = new Shown(shown == null ? 1 : shown.number + 1, svid, shown == null ? null : shown.alone());

@@ -45,7 +45,7 @@ public final class JwtTokens implements Tokens {
 
     private record Minted(Svid by, Caller.Token token, Instant until) {
         boolean serves(Svid svid, Instant now) {
-            return by == svid && now.isBefore(until);
+            return by.isSame(svid) && now.isBefore(until);
         }
     }
 

@@ -22,6 +22,8 @@ public final class RefusalMapping {
     private static final Metadata.Key<String> REASON = Headers.text("nsm-refused-reason");
     private static final Metadata.Key<String> HOP = Headers.text("nsm-refused-hop");
     /** A status travels in a header block, and 8 KiB is what many peers accept. */
+    private static final System.Logger LOG = System.getLogger(RefusalMapping.class.getName());
+
     private static final int LONGEST_SENTENCE = 3072;
 
     private static final int LONGEST_HOP = 256;
@@ -37,6 +39,18 @@ public final class RefusalMapping {
                 .withDescription(shortened(refused.sentence(), LONGEST_SENTENCE))
                 .withCause(refused)
                 .asRuntimeException(trailers);
+    }
+
+    /** The status of whatever ended a call: a refusal keeps its reason, anything else is a bug, and is logged here. */
+    public static StatusRuntimeException toStatus(Throwable failure) {
+        if (failure instanceof StatusRuntimeException status) {
+            return status;
+        }
+        if (failure instanceof Refused refused) {
+            return toStatus(refused);
+        }
+        LOG.log(System.Logger.Level.ERROR, "bug: a call failed by something else than a refusal", failure);
+        return toStatus(new Refused(Refused.Reason.INTERNAL, "bug: " + failure, failure));
     }
 
     /**

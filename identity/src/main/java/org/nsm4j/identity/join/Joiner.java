@@ -26,7 +26,7 @@ import org.nsm4j.api.join.MembershipGrpc;
 import org.nsm4j.api.join.RenewRequest;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
-import org.nsm4j.grpc.wire.Refusals;
+import org.nsm4j.grpc.wire.RefusalMapping;
 import org.nsm4j.identity.authority.AuthoritySettings;
 import org.nsm4j.identity.authority.Grant;
 import org.nsm4j.identity.authority.Membership;
@@ -162,7 +162,7 @@ public final class Joiner implements NodeAuthority.Home {
                         e);
             }
         }
-        return Refusals.fromStatus(e, home);
+        return RefusalMapping.toRefused(e.getStatus(), e.getTrailers(), "ask " + home);
     }
 
     /** Reads {@code HOST:PORT}, with an IPv6 address in brackets. */

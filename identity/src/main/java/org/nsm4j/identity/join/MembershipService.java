@@ -24,7 +24,7 @@ import org.nsm4j.api.join.MembershipGrpc;
 import org.nsm4j.api.join.RenewRequest;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
-import org.nsm4j.grpc.wire.Refusals;
+import org.nsm4j.grpc.wire.RefusalMapping;
 import org.nsm4j.identity.authority.CertificationRequest;
 import org.nsm4j.identity.authority.Membership;
 import org.nsm4j.identity.authority.RootAuthority;
@@ -130,10 +130,10 @@ final class MembershipService extends MembershipGrpc.MembershipImplBase implemen
             LOG.log(
                     System.Logger.Level.WARNING,
                     "refused membership from=" + CALLER.get().address() + " reason=" + e.getMessage());
-            answer.onError(Refusals.toStatus(e));
+            answer.onError(RefusalMapping.toStatus(e));
             return;
         } catch (RuntimeException e) {
-            answer.onError(Refusals.toStatus(e));
+            answer.onError(RefusalMapping.toStatus(e));
             return;
         }
         answer.onNext(grant);

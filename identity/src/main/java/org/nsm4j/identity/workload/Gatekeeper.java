@@ -11,7 +11,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.function.Function;
 import org.nsm4j.core.model.Refused;
-import org.nsm4j.grpc.wire.Refusals;
+import org.nsm4j.grpc.wire.RefusalMapping;
 import org.nsm4j.identity.attest.Peer;
 
 /**
@@ -45,7 +45,7 @@ final class Gatekeeper implements ServerInterceptor {
             peer = peers.apply(call.getAttributes());
             place = limits.take(peer);
         } catch (Refused e) {
-            return refuse(call, Refusals.toStatus(e).getStatus());
+            return refuse(call, RefusalMapping.toStatus(e).getStatus());
         }
         var listener = Contexts.interceptCall(Context.current().withValue(PEER, peer), call, headers, next);
         return new SimpleForwardingServerCallListener<>(listener) {

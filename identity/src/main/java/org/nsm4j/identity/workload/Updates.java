@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
-import org.nsm4j.grpc.wire.Refusals;
+import org.nsm4j.grpc.wire.RefusalMapping;
 import org.nsm4j.identity.authority.Authority;
 
 /**
@@ -73,10 +73,10 @@ final class Updates<A> {
         } catch (Refused e) {
             end();
             LOG.log(System.Logger.Level.INFO, "refused workload reason=" + e.getMessage());
-            caller.onError(Refusals.toStatus(e));
+            caller.onError(RefusalMapping.toStatus(e));
         } catch (RuntimeException e) {
             end();
-            caller.onError(Refusals.toStatus(e));
+            caller.onError(RefusalMapping.toStatus(e));
         }
     }
 

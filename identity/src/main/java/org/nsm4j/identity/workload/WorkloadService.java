@@ -26,7 +26,7 @@ import org.nsm4j.api.spiffe.X509SVIDResponse;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
 import org.nsm4j.grpc.spiffe.Svid;
-import org.nsm4j.grpc.wire.Refusals;
+import org.nsm4j.grpc.wire.RefusalMapping;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.authority.Authority;
 import org.nsm4j.identity.authority.JwtSvids;
@@ -150,10 +150,10 @@ final class WorkloadService extends SpiffeWorkloadAPIGrpc.SpiffeWorkloadAPIImplB
             message = work.get();
         } catch (Refused e) {
             LOG.log(System.Logger.Level.INFO, "refused workload reason=" + e.getMessage());
-            answer.onError(Refusals.toStatus(e));
+            answer.onError(RefusalMapping.toStatus(e));
             return;
         } catch (RuntimeException e) {
-            answer.onError(Refusals.toStatus(e));
+            answer.onError(RefusalMapping.toStatus(e));
             return;
         }
         answer.onNext(message);

@@ -49,7 +49,8 @@ final class Invariants {
     private void noAddressTwice() {
         var owners = new HashMap<String, FakeKernel.Link>();
         for (var kernel : domain.kernels()) {
-            for (var link : kernel.links().stream().filter(each -> !isStale(each)).toList()) {
+            for (var link :
+                    kernel.links().stream().filter(each -> !isStale(each)).toList()) {
                 for (var address : link.addresses()) {
                     var other = owners.put(address, link);
                     require(other == null, "no address twice: %s and %s".formatted(link, other));
@@ -61,7 +62,8 @@ final class Invariants {
     private boolean isStale(FakeKernel.Link link) {
         var swept = SimulatedDomain.GRACE.plus(SimulatedDomain.SWEEP);
         var expires = link.expires();
-        return expires != null && expires.plus(swept).isBefore(domain.scheduler().now());
+        return expires != null
+                && expires.plus(swept).isBefore(domain.scheduler().now());
     }
 
     private void healthyWiresUntouched() {
@@ -91,7 +93,8 @@ final class Invariants {
     private void require(boolean holds, String what) {
         if (!holds) {
             throw new AssertionError("%s (seed %d)%n%s"
-                    .formatted(what, domain.scheduler().seed(), domain.scheduler().report()));
+                    .formatted(
+                            what, domain.scheduler().seed(), domain.scheduler().report()));
         }
     }
 }

@@ -50,14 +50,15 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
             public AutoCloseable monitor(Selector selector, Listener listener) {
                 process.spawn(
                         "watch " + url,
-                        () -> listener.ended(new Refused(
-                                Refused.Reason.UNAVAILABLE, "watching %s: not simulated".formatted(url))));
+                        () -> listener.ended(
+                                new Refused(Refused.Reason.UNAVAILABLE, "watching %s: not simulated".formatted(url))));
                 return () -> {};
             }
         };
     }
 
     private Caller caller(Instant deadline) {
-        return new Caller(null, null, new Caller.Token(process.name(), process.now().plus(tokenLife)), deadline, false);
+        return new Caller(
+                null, null, new Caller.Token(process.name(), process.now().plus(tokenLife)), deadline, false);
     }
 }

@@ -44,7 +44,8 @@ record NetworkRegistry<T>(SimulatedNetwork network, SimulatedProcess process, Ur
     }
 
     private <A> A ask(Caller caller, Function<Registry<T>, A> question) {
-        return network.call(process, url, Registry.class, deadline(caller), registry -> question.apply(of(registry)), cancel -> {});
+        return network.call(
+                process, url, Registry.class, deadline(caller), registry -> question.apply(of(registry)), cancel -> {});
     }
 
     @SuppressWarnings("unchecked")

@@ -37,7 +37,8 @@ record NodeView(Registry<Endpoint> all, String node, Map<String, String> nodes) 
     private Endpoint seen(Endpoint item) {
         return isHere(item)
                 ? item
-                : item.at(SimulatedDomain.managerUrl(nodes.getOrDefault(item.name(), "")).toString());
+                : item.at(SimulatedDomain.managerUrl(nodes.getOrDefault(item.name(), ""))
+                        .toString());
     }
 
     @Override

@@ -105,8 +105,9 @@ public final class SimulatedClient {
             }
         }
         changing = true;
-        attempt(() -> chain.close(Connection.to(SimulatedDomain.SERVICE).withId(id), Caller.selfUntil(
-                process.now().plus(PATIENCE))));
+        attempt(() -> chain.close(
+                Connection.to(SimulatedDomain.SERVICE).withId(id),
+                Caller.selfUntil(process.now().plus(PATIENCE))));
         changing = false;
         done = true;
     }

@@ -112,8 +112,7 @@ public final class SimulatedDomain implements AutoCloseable {
         var process = scheduler.process(name);
         var table = new ConnectionTable(process);
         var chain = server(name, process, table)
-                .then(List.of(
-                        new SelectForwarder(services(process), endpoints(process, node), NodeView.FORWARDER, "")))
+                .then(List.of(new SelectForwarder(services(process), endpoints(process, node), NodeView.FORWARDER, "")))
                 .to(dial(process));
         network.serve(managerUrl(node), process, chain);
         return new Role(process, chain, table);
@@ -140,7 +139,9 @@ public final class SimulatedDomain implements AutoCloseable {
             for (var link : kernel.links()) {
                 var expires = link.expires();
                 boolean stale = expires != null && expires.plus(GRACE).isBefore(process.now());
-                if (stale && link.maker().equals(name) && table.standing(link.owner()).isEmpty()) {
+                if (stale
+                        && link.maker().equals(name)
+                        && table.standing(link.owner()).isEmpty()) {
                     kernel.delete(link.place(), link.owner());
                 }
             }
@@ -177,8 +178,8 @@ public final class SimulatedDomain implements AutoCloseable {
     }
 
     private Chain.Builder server(String name, SimulatedProcess process, ConnectionTable table) {
-        Tokens tokens = audience -> new org.nsm4j.core.chain.Caller.Token(
-                name, process.now().plus(TOKEN));
+        Tokens tokens = audience ->
+                new org.nsm4j.core.chain.Caller.Token(name, process.now().plus(TOKEN));
         return Chain.through(
                 new UpdatePath(name, this::freshId),
                 new UpdateToken(tokens),

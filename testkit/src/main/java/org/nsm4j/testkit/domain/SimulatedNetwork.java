@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.Scheduler;
@@ -37,8 +36,8 @@ public final class SimulatedNetwork {
 
     /** How a call ended. */
     private sealed interface Outcome {
-        /** With a value; null where the call gives none. */
-        record Value(@Nullable Object value) implements Outcome {}
+        /** With a value. */
+        record Value(Object value) implements Outcome {}
 
         /** With a failure. */
         record Failure(RuntimeException thrown) implements Outcome {}
@@ -71,8 +70,13 @@ public final class SimulatedNetwork {
      * @param type what is served at the URL
      * @param cancel told how to stop to wait
      */
-    public <S, T extends @Nullable Object> T call(
-            SimulatedProcess from, Url url, Class<S> type, Instant deadline, Function<S, T> work, Consumer<Runnable> cancel) {
+    public <S, T> T call(
+            SimulatedProcess from,
+            Url url,
+            Class<S> type,
+            Instant deadline,
+            Function<S, T> work,
+            Consumer<Runnable> cancel) {
         var reply = from.<Outcome>mailbox();
         cancel.accept(() -> reply.put(
                 new Outcome.Failure(new Refused(Refused.Reason.CANCELLED, "call to %s: called off".formatted(url)))));
@@ -91,7 +95,7 @@ public final class SimulatedNetwork {
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends @Nullable Object> T cast(@Nullable Object value) {
+    private static <T> T cast(Object value) {
         return (T) value;
     }
 

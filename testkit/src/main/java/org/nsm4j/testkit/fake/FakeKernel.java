@@ -34,7 +34,11 @@ public final class FakeKernel {
      * @param addresses its addresses
      */
     public record Link(
-            Place place, ConnectionId owner, String maker, @Nullable Instant expires, List<String> addresses) {
+            Place place,
+            ConnectionId owner,
+            String maker,
+            @Nullable Instant expires,
+            List<String> addresses) {
         public Link {
             addresses = List.copyOf(addresses);
         }

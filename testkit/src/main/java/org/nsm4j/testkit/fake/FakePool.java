@@ -50,7 +50,9 @@ public final class FakePool {
     }
 
     private void forget(Instant now) {
-        lent.values().removeIf(each -> each.until() != null && each.until().plus(grace).isBefore(now));
+        lent.values()
+                .removeIf(
+                        each -> each.until() != null && each.until().plus(grace).isBefore(now));
     }
 
     private int lend(ConnectionId id, @Nullable Instant until, Instant now) {
@@ -88,7 +90,8 @@ public final class FakePool {
 
         @Override
         public Connection request(Call call, Rest rest) {
-            var until = call.connection().path().previous().map(Segment::expires).orElse(null);
+            var until =
+                    call.connection().path().previous().map(Segment::expires).orElse(null);
             int pair = pool.lend(call.id(), until, scheduler.now());
             boolean known = call.origin() == org.nsm4j.core.chain.Origin.ADOPT;
             if (known) {

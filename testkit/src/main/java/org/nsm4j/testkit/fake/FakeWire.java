@@ -54,8 +54,7 @@ public final class FakeWire implements Element {
         var asked = asked(call);
         boolean local = call.next().map(url -> url.scheme().equals("unix")).orElse(false);
         var offer = local ? new Mechanism.Kernel(Map.of()) : new Mechanism.Vxlan(Map.of());
-        var answer = rest.request(
-                call.offering(List.of(offer)).with(connection -> connection.withMechanism(null)));
+        var answer = rest.request(call.offering(List.of(offer)).with(connection -> connection.withMechanism(null)));
         var links = links(call, asked, answer);
         plug(call, links);
         return answer.withMechanism(asked);
@@ -105,7 +104,8 @@ public final class FakeWire implements Element {
             @Nullable Mechanism mechanism,
             List<Cidr> addresses) {
         if (mechanism instanceof Mechanism.Kernel end) {
-            var place = new FakeKernel.Place(end.inodeUrl().orElse(""), end.name().orElse("nsm"));
+            var place =
+                    new FakeKernel.Place(end.inodeUrl().orElse(""), end.name().orElse("nsm"));
             links.put(
                     place,
                     new FakeKernel.Link(

@@ -37,8 +37,8 @@ public final class SimulatedProcess implements Scheduler {
     public void crash() {
         var self = baton.caller();
         if (self != null && self.process == this) {
-            throw new IllegalStateException("process %s: cannot crash itself (expected: another process's task)"
-                    .formatted(name));
+            throw new IllegalStateException(
+                    "process %s: cannot crash itself (expected: another process's task)".formatted(name));
         }
         crashed = true;
         baton.freeze(this);

@@ -99,8 +99,9 @@ class ChainTest {
         });
         var chain = Chain.through(new RefuseAfterwards()).to(end);
         var failure = catchThrowable(() -> chain.request(Requests.first("a"), Caller.SELF));
-        assertThat(failure.getSuppressed()).singleElement().satisfies(e -> assertThat(e)
-                .hasMessageContaining("endpoint: gone"));
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessageContaining("endpoint: gone"));
     }
 
     @Test
@@ -165,7 +166,9 @@ class ChainTest {
             }
         };
         Element lease = (call, rest) -> {
-            call.hold(Lease.class, () -> new Lease("lease for " + call.connection().endpoint(), log));
+            call.hold(
+                    Lease.class,
+                    () -> new Lease("lease for " + call.connection().endpoint(), log));
             return rest.request(call);
         };
         end.beforeRequest(call -> {
@@ -174,8 +177,8 @@ class ChainTest {
             }
         });
         try (var scheduler = new SimulatedScheduler(1)) {
-            var chain = Chain.through(new ConnectionTable(scheduler), choose, lease)
-                    .to(end);
+            var chain =
+                    Chain.through(new ConnectionTable(scheduler), choose, lease).to(end);
             chain.request(Requests.first("a"), Caller.SELF);
             assertThat(log).containsExactly("make lease for bad", "release lease for bad", "make lease for good");
         }
@@ -208,7 +211,8 @@ class ChainTest {
         var late = new RefuseAfterwards();
         Element select = (call, rest) -> rest.request(call.towards(target.getFirst()));
         try (var scheduler = new SimulatedScheduler(1)) {
-            var chain = Chain.through(new ConnectionTable(scheduler), late, select).to(end);
+            var chain =
+                    Chain.through(new ConnectionTable(scheduler), late, select).to(end);
             late.refuses = false;
             var answer = chain.request(Requests.first("a"), Caller.SELF);
             late.refuses = true;
@@ -216,8 +220,9 @@ class ChainTest {
             assertThatThrownBy(() -> chain.request(Requests.again(answer), Caller.SELF))
                     .isInstanceOf(Refused.class);
             chain.close(answer, Caller.SELF);
-            assertThat(end.closes()).singleElement().satisfies(call -> assertThat(call.next())
-                    .isEqualTo(Optional.of(to)));
+            assertThat(end.closes())
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.next()).isEqualTo(Optional.of(to)));
         }
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -114,8 +113,7 @@ class ConnectionTableTest {
                 scheduler.after(
                         Duration.ofMillis(i),
                         service,
-                        () -> chain.request(
-                                Requests.again(answer.withService(service)), Caller.SELF));
+                        () -> chain.request(Requests.again(answer.withService(service)), Caller.SELF));
             }
             scheduler.run(SECOND);
             assertThat(end.requests().stream()
@@ -174,7 +172,8 @@ class ConnectionTableTest {
     void nothing_is_left_open_however_close_and_request_race() {
         for (long seed = 0; seed < SEEDS; seed++) {
             restart(seed);
-            end.beforeRequest(call -> scheduler.pause(Duration.ofMillis(scheduler.random().nextInt(3))));
+            end.beforeRequest(
+                    call -> scheduler.pause(Duration.ofMillis(scheduler.random().nextInt(3))));
             for (int i = 0; i < 6; i++) {
                 boolean closes = i % 2 == 1;
                 scheduler.after(Duration.ofMillis(i), closes ? "close" : "request", () -> {
@@ -323,8 +322,7 @@ class ConnectionTableTest {
         end.answerAs("vpn-1");
         var answer = chain.request(Requests.first("a"), Caller.SELF);
         end.answerAs("vpn-2");
-        var again = chain.request(
-                Requests.again(answer.withState(Connection.State.RESELECT_REQUESTED)), Caller.SELF);
+        var again = chain.request(Requests.again(answer.withState(Connection.State.RESELECT_REQUESTED)), Caller.SELF);
         assertThat(end.log()).containsExactly("request FIRST", "close", "request RESELECT");
         assertThat(end.lastRequest().flatMap(Call::previous)).isEmpty();
         assertThat(again.endpoint()).isEqualTo("vpn-2");
@@ -464,7 +462,7 @@ class ConnectionTableTest {
         chain = Chain.through(new UpdatePath("client", Requests.ids()), table, next)
                 .to(end);
         chain.request(new Request(Connection.to("intranet"), List.of()), Caller.SELF);
-        var again = Objects.requireNonNull(table.reselect(onlyId(), SECOND).orElseThrow());
+        var again = table.reselect(onlyId(), SECOND).orElseThrow();
         assertThat(again.path().segments().stream().map(Object::toString))
                 .containsExactly("client/id-1", "forwarder/f-2");
     }

@@ -158,8 +158,9 @@ class HoldingsTest {
         end.refuse(Refused.Reason.NO_CAPACITY);
         var failure = catchThrowable(this::ask);
         assertThat(failure).isInstanceOf(Refused.class);
-        assertThat(failure.getSuppressed()).singleElement().satisfies(e -> assertThat(e)
-                .hasMessage("cannot delete broken"));
+        assertThat(failure.getSuppressed())
+                .singleElement()
+                .satisfies(e -> assertThat(e).hasMessage("cannot delete broken"));
     }
 
     @Test

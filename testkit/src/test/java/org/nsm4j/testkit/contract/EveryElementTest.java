@@ -71,13 +71,13 @@ class EveryElementTest {
             Connection.to("intranet")
                     .withId(new ConnectionId("c"))
                     .withPayload(Payload.IP)
-                    .withPath(org.nsm4j.core.model.Path.startingAt(
-                            Segment.of("client", new ConnectionId("c")).withToken("t", Instant.parse("2027-01-01T00:00:00Z")))),
+                    .withPath(org.nsm4j.core.model.Path.startingAt(Segment.of("client", new ConnectionId("c"))
+                            .withToken("t", Instant.parse("2027-01-01T00:00:00Z")))),
             List.of());
     private static final Request ETHERNET = ACCEPTED.with(connection -> connection.withPayload(Payload.ETHERNET));
     private static final Request UNKNOWN = ACCEPTED.with(connection -> connection.withService("nowhere"));
-    private static final Request WITHOUT_EXPIRY = ACCEPTED.with(connection -> connection.withPath(
-            org.nsm4j.core.model.Path.startingAt(Segment.of("client", new ConnectionId("c")))));
+    private static final Request WITHOUT_EXPIRY = ACCEPTED.with(connection ->
+            connection.withPath(org.nsm4j.core.model.Path.startingAt(Segment.of("client", new ConnectionId("c")))));
     private static final Request WITHOUT_ROOM = ACCEPTED.with(connection -> connection.withContext(
             context -> context.withIp(Context.Ip.EMPTY.withExcluded(List.of(Cidr.parse("10.0.0.0/8"))))));
 
@@ -118,29 +118,40 @@ class EveryElementTest {
 
     private static List<ElementContract> elements() {
         return List.of(
-                element(UpdateToken.class, w -> new UpdateToken(
-                        audience -> new Caller.Token("own", Instant.parse("2027-01-01T00:00:00Z")))),
+                element(
+                        UpdateToken.class,
+                        w -> new UpdateToken(
+                                audience -> new Caller.Token("own", Instant.parse("2027-01-01T00:00:00Z")))),
                 element(TrimPath.class, w -> new TrimPath()),
                 element(ReportTimes.class, w -> new ReportTimes()),
                 element(Authorize.class, w -> new Authorize(nothingForbidden(), w.scheduler())),
-                element(AuthorizeAnswer.class, w -> new AuthorizeAnswer(
-                        nothingForbidden(), url -> Optional.empty(), w.scheduler())),
+                element(
+                        AuthorizeAnswer.class,
+                        w -> new AuthorizeAnswer(nothingForbidden(), url -> Optional.empty(), w.scheduler())),
                 element(ExpireStale.class, w -> new ExpireStale(w.table(), w.scheduler()), WITHOUT_EXPIRY),
                 element(Monitor.class, w -> new Monitor(new Events(w.scheduler()))),
                 element(LimitConnections.class, w -> new LimitConnections("vpn", 1)),
-                element(Refresh.class, w -> new Refresh(w.table(), w.scheduler(), w.scheduler().random())),
-                element(RelayEvents.class, w -> new RelayEvents(
-                        "hop",
-                        url -> {
-                            throw new IllegalStateException("nobody is asked");
-                        },
-                        new Events(w.scheduler()),
-                        w.scheduler())),
-                element(CloseOnServiceChange.class, w -> new CloseOnServiceChange(
-                        services(), endpoints(), w.table(), w.scheduler())),
+                element(
+                        Refresh.class,
+                        w -> new Refresh(w.table(), w.scheduler(), w.scheduler().random())),
+                element(
+                        RelayEvents.class,
+                        w -> new RelayEvents(
+                                "hop",
+                                url -> {
+                                    throw new IllegalStateException("nobody is asked");
+                                },
+                                new Events(w.scheduler()),
+                                w.scheduler())),
+                element(
+                        CloseOnServiceChange.class,
+                        w -> new CloseOnServiceChange(services(), endpoints(), w.table(), w.scheduler())),
                 element(NodeLabels.class, w -> new NodeLabels(Map.of("nodeName", "node-1"))),
                 element(RequirePayload.class, w -> new RequirePayload(Payload.IP), ETHERNET),
-                element(SelectForwarder.class, w -> new SelectForwarder(services(), endpoints(), "forwarder", ""), UNKNOWN),
+                element(
+                        SelectForwarder.class,
+                        w -> new SelectForwarder(services(), endpoints(), "forwarder", ""),
+                        UNKNOWN),
                 element(SelectEndpoint.class, w -> new SelectEndpoint(services(), endpoints(), w.scheduler()), UNKNOWN),
                 element(
                         AllocateAddresses.class,
@@ -161,9 +172,9 @@ class EveryElementTest {
         return elements().stream()
                 .map(element -> DynamicContainer.dynamicContainer(
                         element.toString(),
-                        element.checks().entrySet().stream().map(check -> DynamicTest.dynamicTest(check.getKey(), () -> check
-                                .getValue()
-                                .run()))));
+                        element.checks().entrySet().stream()
+                                .map(check -> DynamicTest.dynamicTest(
+                                        check.getKey(), () -> check.getValue().run()))));
     }
 
     @Test
@@ -175,7 +186,8 @@ class EveryElementTest {
 
     private static List<Class<?>> elementsOnTheClassPath()
             throws IOException, URISyntaxException, ClassNotFoundException {
-        var root = Path.of(Chain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        var root = Path.of(
+                Chain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         var names = new TreeSet<String>();
         if (Files.isDirectory(root)) {
             addClasses(root, names);
@@ -198,8 +210,8 @@ class EveryElementTest {
         try (var files = Files.walk(root)) {
             files.map(file -> root.relativize(file).toString())
                     .filter(file -> file.endsWith(".class") && !file.contains("$") && !file.contains("-info"))
-                    .map(file -> file.substring(0, file.length() - ".class".length())
-                            .replace('/', '.'))
+                    .map(file ->
+                            file.substring(0, file.length() - ".class".length()).replace('/', '.'))
                     .forEach(names::add);
         }
     }

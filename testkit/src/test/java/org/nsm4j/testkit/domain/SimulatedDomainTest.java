@@ -40,7 +40,8 @@ class SimulatedDomainTest {
             var client = domain.client("client-1", "node-1");
             client.connect();
             domain.scheduler().runUntil(client::isConnected, Duration.ofSeconds(5));
-            assertThat(client.standing().orElseThrow().path().segments().stream().map(each -> each.name()))
+            assertThat(client.standing().orElseThrow().path().segments().stream()
+                            .map(each -> each.name()))
                     .containsExactly(
                             "client-1",
                             "manager-node-1",
@@ -85,8 +86,8 @@ class SimulatedDomainTest {
                 for (int i = 0; i < 30; i++) {
                     scheduler.pause(Duration.ofMillis(random.nextInt(6000)));
                     var client = clients.get(random.nextInt(clients.size()));
-                    var process =
-                            domain.processes().get(random.nextInt(domain.processes().size()));
+                    var process = domain.processes()
+                            .get(random.nextInt(domain.processes().size()));
                     switch (random.nextInt(4)) {
                         case 0 -> client.disconnect();
                         case 1 -> domain.crash(process);
@@ -101,8 +102,7 @@ class SimulatedDomainTest {
             clients.forEach(SimulatedClient::disconnect);
             scheduler.runUntil(() -> clients.stream().allMatch(SimulatedClient::isDone), Duration.ofMinutes(1));
             clients.forEach(SimulatedClient::connect);
-            scheduler.runUntil(
-                    () -> clients.stream().allMatch(SimulatedClient::isConnected), Duration.ofMinutes(2));
+            scheduler.runUntil(() -> clients.stream().allMatch(SimulatedClient::isConnected), Duration.ofMinutes(2));
             clients.forEach(SimulatedClient::disconnect);
             scheduler.run(SimulatedDomain.TOKEN.plus(SimulatedDomain.GRACE).multipliedBy(2));
             assertThat(domain.leftovers()).as("no orphan, seed %d", seed).isEmpty();

@@ -41,7 +41,8 @@ class UpdatePathTest {
     private static String text(Connection connection) {
         var path = connection.path();
         return connection.id() + " " + path.index() + ": "
-                + String.join(" ", path.segments().stream().map(Segment::toString).toList());
+                + String.join(
+                        " ", path.segments().stream().map(Segment::toString).toList());
     }
 
     @ParameterizedTest(name = "{0}")

@@ -9,11 +9,11 @@ import org.nsm4j.core.model.Payload;
  *
  * <p>Place: before the store, in the registry only.
  */
-public final class DefaultPayload implements Layer<NetworkService> {
+public final class AssumePayload implements Layer<NetworkService> {
     private final Registry<NetworkService> rest;
 
     /** Completes what goes to the rest. */
-    public DefaultPayload(Registry<NetworkService> rest) {
+    public AssumePayload(Registry<NetworkService> rest) {
         this.rest = rest;
     }
 
