@@ -51,8 +51,7 @@ record TunnelChange(
             }
         }
         boolean sameKey = present != null && present.privateKey().equals(wanted.privateKey());
-        boolean samePort =
-                present != null && (wanted.listenPort() == 0 || wanted.listenPort() == present.listenPort());
+        boolean samePort = present != null && (wanted.listenPort() == 0 || wanted.listenPort() == present.listenPort());
         return new TunnelChange(
                 sameKey ? null : wanted.privateKey(), samePort ? null : wanted.listenPort(), removed, peers);
     }
