@@ -38,7 +38,8 @@ public final class TestAuthority {
     /** The authority of a trust domain. */
     public TestAuthority(String domain) {
         this.domain = domain;
-        this.root = sign("CN=root of " + domain, keys, true, List.of(), Instant.now().plus(Duration.ofHours(1)));
+        this.root = sign(
+                "CN=root of " + domain, keys, true, List.of(), Instant.now().plus(Duration.ofHours(1)));
     }
 
     public X509Certificate root() {
@@ -67,7 +68,8 @@ public final class TestAuthority {
         return Map.of(domain, Set.of(root));
     }
 
-    private X509Certificate sign(String subject, KeyPair subjectKeys, boolean authority, List<String> uris, Instant until) {
+    private X509Certificate sign(
+            String subject, KeyPair subjectKeys, boolean authority, List<String> uris, Instant until) {
         try {
             var builder = new JcaX509v3CertificateBuilder(
                     new X500Name("CN=root of " + domain),

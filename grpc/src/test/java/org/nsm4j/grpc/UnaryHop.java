@@ -21,7 +21,8 @@ public final class UnaryHop {
     public static void main(String[] arguments) throws Exception {
         try (var sides = new Sides()) {
             var authority = new TestAuthority("nsm.local");
-            var plain = new GrpcHops(sides.plainClient()).at(sides.serve(sides.plain().requests(new Echo())));
+            var plain = new GrpcHops(sides.plainClient())
+                    .at(sides.serve(sides.plain().requests(new Echo())));
             var secure = new GrpcHops(sides.secureClient(new TestIdentity(authority.identity("/client"))))
                     .at(sides.serve(sides.secure(new TestIdentity(authority.identity("/manager")))
                             .requests(new Echo())));

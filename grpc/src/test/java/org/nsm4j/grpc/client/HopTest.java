@@ -94,7 +94,8 @@ class HopTest {
     @Test
     void a_refusal_arrives_with_reason_hop_and_sentence() {
         var url = sides.serve(sides.plain().requests(answering((_, _) -> {
-            throw Refused.by("forwarder-1", Refused.Reason.NO_ADDRESS, "prefix: 10.0.0.0/30 (expected: a free address)");
+            throw Refused.by(
+                    "forwarder-1", Refused.Reason.NO_ADDRESS, "prefix: 10.0.0.0/30 (expected: a free address)");
         })));
         assertThatThrownBy(() -> hop(url).request(requestFor("vpn"), soon(), _ -> {}))
                 .isInstanceOfSatisfying(Refused.class, e -> {
@@ -122,7 +123,8 @@ class HopTest {
             await(ended);
             return request.connection();
         })));
-        assertThatThrownBy(() -> hop(url).request(requestFor("vpn"), Instant.now().plusMillis(200), _ -> {}))
+        assertThatThrownBy(
+                        () -> hop(url).request(requestFor("vpn"), Instant.now().plusMillis(200), _ -> {}))
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.DEADLINE));
         await(ended);
@@ -153,11 +155,14 @@ class HopTest {
         })));
         var cancel = new CompletableFuture<Runnable>();
         var outcome = CompletableFuture.supplyAsync(
-                () -> hop(middle).request(requestFor("vpn"), soon(), cancel::complete), sides.transport().calls());
+                () -> hop(middle).request(requestFor("vpn"), soon(), cancel::complete),
+                sides.transport().calls());
         await(asked);
         cancel.join().run();
-        assertThatThrownBy(outcome::join).cause().isInstanceOfSatisfying(
-                Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.CANCELLED));
+        assertThatThrownBy(outcome::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.CANCELLED));
         await(calledOff);
         await(closed);
     }
@@ -240,7 +245,7 @@ class HopTest {
                     if (state == Thread.State.WAITING || state == Thread.State.TERMINATED) {
                         toldAtFirst.complete(told.get());
                     }
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
                 all.countDown();
             }
@@ -270,24 +275,23 @@ class HopTest {
                         Tokens.NONE,
                         ClientSettings.USUAL.withPatience(Duration.ofSeconds(10)))))
                 .at(url);
-        assertThat(patient.request(requestFor("vpn"), soon(), _ -> {}).endpoint()).isEqualTo("e-1");
+        assertThat(patient.request(requestFor("vpn"), soon(), _ -> {}).endpoint())
+                .isEqualTo("e-1");
     }
 
     @Test
     void a_server_that_comes_back_is_found_again_by_the_same_client() {
         var url = sides.unix();
         var channels = sides.closing(new Channels(
-                sides.transport(),
-                null,
-                Tokens.NONE,
-                ClientSettings.USUAL.withPatience(Duration.ofSeconds(10))));
+                sides.transport(), null, Tokens.NONE, ClientSettings.USUAL.withPatience(Duration.ofSeconds(10))));
         var hop = new GrpcHops(channels).at(url);
         for (int life = 0; life < 3; life++) {
             var name = "life-" + life;
             try (var _ = sides.plain()
                     .requests(answering((request, _) -> request.connection().withEndpoint(name)))
                     .listen(List.of(url))) {
-                assertThat(hop.request(requestFor("vpn"), soon(), _ -> {}).endpoint()).isEqualTo(name);
+                assertThat(hop.request(requestFor("vpn"), soon(), _ -> {}).endpoint())
+                        .isEqualTo(name);
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,8 @@ class RemoteRegistriesTest {
 
     @Test
     void the_path_comes_in_the_initial_headers_and_only_to_those_who_sent_one() {
-        var received = new AtomicReference<Metadata>();
-        var trailers = new AtomicReference<Metadata>();
+        AtomicReference<Metadata> received = new AtomicReference<>(new Metadata());
+        AtomicReference<Metadata> trailers = new AtomicReference<>(new Metadata());
         var channel = ClientInterceptors.intercept(
                 sides.plainClient().channel(url), MetadataUtils.newCaptureMetadataInterceptor(received, trailers));
         var message = RegistryMapping.write(Endpoint.named("e-1"));
@@ -161,7 +162,8 @@ class RemoteRegistriesTest {
     void services_go_the_same_way() {
         var services = new RemoteRegistries(sides.plainClient()).services(url);
         var service = NetworkService.named("vpn").withPayload(Payload.IP);
-        assertThat(services.register(Registration.of(service), Caller.SELF).item()).isEqualTo(service);
+        assertThat(services.register(Registration.of(service), Caller.SELF).item())
+                .isEqualTo(service);
         assertThat(services.find(service, Caller.SELF)).containsExactly(service);
     }
 
@@ -178,7 +180,7 @@ class RemoteRegistriesTest {
         final List<String> removed = new ArrayList<>();
         final CompletableFuture<Listener<Endpoint>> listener = new CompletableFuture<>();
         final CompletableFuture<Boolean> watchClosed = new CompletableFuture<>();
-        volatile @org.jspecify.annotations.Nullable Refused refusal;
+        volatile @Nullable Refused refusal;
 
         @Override
         public Registration<Endpoint> register(Registration<Endpoint> registration, Caller caller) {

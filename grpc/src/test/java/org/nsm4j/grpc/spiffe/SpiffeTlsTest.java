@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -80,8 +81,7 @@ class SpiffeTlsTest {
         assertThat(caller.peer()).contains(client.svid().id());
         assertThat(caller.certificate()).isEqualTo(client.svid().leaf());
         assertThat(channels.certificate(url)).contains(server.current().svid().leaf());
-        var token = caller.token();
-        assertThat(token).isNotNull();
+        var token = Objects.requireNonNull(caller.token());
         var reader = new TokenReader();
         assertThat(reader.read(token.value()).subject()).isEqualTo("spiffe://nsm.local/client");
         assertThat(reader.read(token.value()).audience()).containsExactly("spiffe://nsm.local/manager");
@@ -91,8 +91,8 @@ class SpiffeTlsTest {
 
     @Test
     void tls_holds_over_tcp_too_whatever_the_address_is_called() {
-        var listening = sides.closing(
-                sides.secure(server).requests(answering).listen(List.of(Url.parse("tcp://127.0.0.1:0"))));
+        var listening =
+                sides.closing(sides.secure(server).requests(answering).listen(List.of(Url.parse("tcp://127.0.0.1:0"))));
         ask(hop(listening.urls().getFirst(), new TestIdentity(authority.identity("/client"))));
         assertThat(callers).hasSize(1);
     }
@@ -143,8 +143,8 @@ class SpiffeTlsTest {
 
     @Test
     void a_client_with_two_uris_is_turned_away() {
-        var two = authority.svid(
-                Instant.now().plusSeconds(60), "spiffe://nsm.local/client", "https://nsm.local/client");
+        var two =
+                authority.svid(Instant.now().plusSeconds(60), "spiffe://nsm.local/client", "https://nsm.local/client");
         refuses(hop(serve(), new TestIdentity(new Identity(two, authority.bundles()))));
         assertThat(callers).isEmpty();
     }
@@ -180,7 +180,8 @@ class SpiffeTlsTest {
         assertThat(kept.token()).isNotEqualTo(before.token());
         var url = serve();
         ask(hop(url, client));
-        assertThat(callers.remove().certificate()).isEqualTo(client.current().svid().leaf());
+        assertThat(callers.remove().certificate())
+                .isEqualTo(client.current().svid().leaf());
     }
 
     @Test

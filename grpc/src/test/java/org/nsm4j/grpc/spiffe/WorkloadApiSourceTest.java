@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,8 +118,7 @@ class WorkloadApiSourceTest {
     @Test
     void says_the_cure_when_the_agent_knows_no_identity_for_us() {
         agent.refusal = Status.PERMISSION_DENIED.withDescription("no identity issued");
-        var source = source(
-                sides.serve(sides.plain().service(agent)).toString(), Duration.ofSeconds(1));
+        var source = source(sides.serve(sides.plain().service(agent)).toString(), Duration.ofSeconds(1));
         assertThatThrownBy(source::current)
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNAVAILABLE))
@@ -140,8 +140,7 @@ class WorkloadApiSourceTest {
         var wrong = answer(authority.svid("/client")).toBuilder();
         wrong.getSvidsBuilder(0).setSpiffeId("spiffe://nsm.local/admin");
         agent.answers.add(wrong.build());
-        var source = source(
-                sides.serve(sides.plain().service(agent)).toString(), Duration.ofSeconds(1));
+        var source = source(sides.serve(sides.plain().service(agent)).toString(), Duration.ofSeconds(1));
         assertThatThrownBy(source::current)
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("a certificate that is not for spiffe://nsm.local/admin");
@@ -157,8 +156,8 @@ class WorkloadApiSourceTest {
     /** Streams what the test gives it. */
     private static final class Agent extends SpiffeWorkloadAPIGrpc.SpiffeWorkloadAPIImplBase {
         final BlockingQueue<X509SVIDResponse> answers = new ArrayBlockingQueue<>(4);
-        volatile @org.jspecify.annotations.Nullable Status refusal;
-        volatile @org.jspecify.annotations.Nullable String header;
+        volatile @Nullable Status refusal;
+        volatile @Nullable String header;
 
         @Override
         public void fetchX509SVID(X509SVIDRequest request, StreamObserver<X509SVIDResponse> stream) {

@@ -30,14 +30,15 @@ class TokensTest {
     private final TokenReader reader = new TokenReader();
 
     private static String part(String token, int at) {
-        return new String(Base64.getUrlDecoder().decode(token.split("\\.")[at]), UTF_8);
+        return new String(Base64.getUrlDecoder().decode(token.split("\\.", -1)[at]), UTF_8);
     }
 
     @Test
     void a_token_is_exactly_what_upstream_expects() throws ParseException {
         now = Instant.ofEpochSecond(now.getEpochSecond());
         var token = tokens.mint(MANAGER);
-        assertThat(part(token.value(), 0)).isIn("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "{\"typ\":\"JWT\",\"alg\":\"ES256\"}");
+        assertThat(part(token.value(), 0))
+                .isIn("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "{\"typ\":\"JWT\",\"alg\":\"ES256\"}");
         assertThat(JSONObjectUtils.parse(part(token.value(), 1)))
                 .isEqualTo(Map.of(
                         "sub", "spiffe://nsm.local/client",
@@ -67,7 +68,8 @@ class TokensTest {
         identity.rotate(authority.identity("/client"));
         var second = tokens.mint(MANAGER);
         assertThat(second).isNotEqualTo(first);
-        assertThat(reader.signedBy(second.value(), identity.current().svid().leaf())).isTrue();
+        assertThat(reader.signedBy(second.value(), identity.current().svid().leaf()))
+                .isTrue();
     }
 
     @Test
@@ -92,9 +94,10 @@ class TokensTest {
 
     @Test
     void a_changed_claim_breaks_the_signature() {
-        var parts = tokens.mint(MANAGER).value().split("\\.");
+        var parts = tokens.mint(MANAGER).value().split("\\.", -1);
         var changed = part(String.join(".", parts), 1).replace("client", "admin1");
-        var forged = parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(changed.getBytes(UTF_8)) + "." + parts[2];
+        var forged = parts[0] + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(changed.getBytes(UTF_8))
+                + "." + parts[2];
         assertThat(reader.of(forged)).contains(SpiffeId.parse("spiffe://nsm.local/admin1"));
         assertThat(reader.signedBy(forged, identity.current().svid().leaf())).isFalse();
     }
@@ -114,7 +117,9 @@ class TokensTest {
         assertThatThrownBy(() -> reader.read("eyJhbGciOiJFUzI1NiJ9." + encoded + ".AAAA"))
                 .isInstanceOf(Refused.class);
         assertThatThrownBy(() -> reader.read("x".repeat(1_000_000))).isInstanceOf(Refused.class);
-        assertThat(reader.signedBy("x".repeat(1_000_000), identity.current().svid().leaf())).isFalse();
+        assertThat(reader.signedBy(
+                        "x".repeat(1_000_000), identity.current().svid().leaf()))
+                .isFalse();
     }
 
     @Test

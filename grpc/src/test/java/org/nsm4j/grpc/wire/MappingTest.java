@@ -53,19 +53,23 @@ class MappingTest {
     @Test
     void a_selector_survives() {
         var selector = MonitorScopeSelector.newBuilder()
-                .addPathSegments(PathSegment.newBuilder().setName("manager").setId("7").setToken("t"))
+                .addPathSegments(
+                        PathSegment.newBuilder().setName("manager").setId("7").setToken("t"))
                 .addNetworkServices("vpn")
                 .build();
         assertThat(ConnectionMapping.write(ConnectionMapping.read(selector))).isEqualTo(selector);
-        assertThat(ConnectionMapping.read(MonitorScopeSelector.getDefaultInstance())).isEqualTo(Selector.ALL);
+        assertThat(ConnectionMapping.read(MonitorScopeSelector.getDefaultInstance()))
+                .isEqualTo(Selector.ALL);
     }
 
     @Test
     void an_event_is_keyed_by_the_ids_of_its_connections() {
         var event = ConnectionEvent.newBuilder()
                 .setType(ConnectionEventType.DELETE)
-                .putConnections("7", ConnectionMapping.write(ConnectionMapping.read(
-                        Connection.newBuilder().setId("7").build())))
+                .putConnections(
+                        "7",
+                        ConnectionMapping.write(ConnectionMapping.read(
+                                Connection.newBuilder().setId("7").build())))
                 .build();
         assertThat(ConnectionMapping.write(ConnectionMapping.read(event))).isEqualTo(event);
     }
@@ -75,8 +79,10 @@ class MappingTest {
         var read = ConnectionMapping.read(NetworkServiceRequest.getDefaultInstance());
         assertThat(read.connection().mechanism()).isNull();
         assertThat(read.connection().path().segments()).isEmpty();
-        assertThat(ConnectionMapping.write(read).getConnection().getContext().hasIpContext()).isTrue();
-        assertThat(ConnectionMapping.write(read).getConnection().getContext().hasDnsContext()).isFalse();
+        assertThat(ConnectionMapping.write(read).getConnection().getContext().hasIpContext())
+                .isTrue();
+        assertThat(ConnectionMapping.write(read).getConnection().getContext().hasDnsContext())
+                .isFalse();
     }
 
     @Test
@@ -135,7 +141,8 @@ class MappingTest {
 
     @Test
     void a_number_beyond_what_a_path_may_have_is_refused() {
-        var connection = Connection.newBuilder().setPath(Path.newBuilder().setIndex(-1)).build();
+        var connection =
+                Connection.newBuilder().setPath(Path.newBuilder().setIndex(-1)).build();
         assertThatThrownBy(() -> ConnectionMapping.read(connection))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("path index");

@@ -64,8 +64,7 @@ class PathHeaderTest {
     void deep_nesting_is_refused() {
         assertThatThrownBy(() -> PathHeader.read("{\"PathSegments\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}"))
                 .isInstanceOf(Refused.class);
-        assertThatThrownBy(() -> PathHeader.read("{\"a\":".repeat(10_000)))
-                .isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> PathHeader.read("{\"a\":".repeat(10_000))).isInstanceOf(Refused.class);
     }
 
     @Test

@@ -36,7 +36,11 @@ final class RandomMessages {
             }
         }
         return builder.setUnknownFields(UnknownFieldSet.newBuilder()
-                .addField(900 + random.nextInt(5), UnknownFieldSet.Field.newBuilder().addVarint(random.nextLong()).build())
+                .addField(
+                        900 + random.nextInt(5),
+                        UnknownFieldSet.Field.newBuilder()
+                                .addVarint(random.nextLong())
+                                .build())
                 .build());
     }
 
@@ -56,7 +60,10 @@ final class RandomMessages {
             case LONG -> random.nextLong();
             case BOOLEAN -> random.nextBoolean();
             case STRING -> text(field);
-            case ENUM -> field.getEnumType().getValues().get(random.nextInt(field.getEnumType().getValues().size()));
+            case ENUM ->
+                field.getEnumType()
+                        .getValues()
+                        .get(random.nextInt(field.getEnumType().getValues().size()));
             case MESSAGE -> filled(parent.newBuilderForField(field)).build();
             case FLOAT, DOUBLE, BYTE_STRING -> throw new AssertionError(field + " (expected: none in these messages)");
         };
@@ -72,7 +79,8 @@ final class RandomMessages {
     }
 
     private String address4() {
-        return random.nextInt(1, 256) + "." + random.nextInt(256) + "." + random.nextInt(256) + "." + random.nextInt(256);
+        return random.nextInt(1, 256) + "." + random.nextInt(256) + "." + random.nextInt(256) + "."
+                + random.nextInt(256);
     }
 
     private String address6() {
