@@ -144,7 +144,6 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
                 .idleTimeout(settings.idle().toMillis(), TimeUnit.MILLISECONDS)
                 .maxInboundMessageSize(settings.mostMessage())
                 .maxInboundMetadataSize(settings.mostHeaders())
-                .disableRetry()
                 .build();
     }
 

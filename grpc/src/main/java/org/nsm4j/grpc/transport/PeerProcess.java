@@ -78,9 +78,10 @@ public final class PeerProcess {
         }
 
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // closing is asked for, not waited for
         public void handlerAdded(ChannelHandlerContext context) {
             int now = open.incrementAndGet();
-            var _ = context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
+            context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
             if (now > most) {
                 context.close();
             }

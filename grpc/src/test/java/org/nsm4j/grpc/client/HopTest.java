@@ -259,6 +259,21 @@ class HopTest {
     }
 
     @Test
+    void a_connection_beyond_the_limit_is_turned_away_and_let_in_when_another_has_gone() throws Exception {
+        var bounds = new ServerSettings(1 << 20, 128 << 10, 10, 1, 0777);
+        var url = sides.serve(sides.plain().settings(bounds).requests(answering((request, _) -> request.connection())));
+        var first = sides.plainClient();
+        new GrpcHops(first).at(url).request(requestFor("vpn"), soon(), _ -> {});
+        assertThatThrownBy(() -> hop(url).request(requestFor("vpn"), soon(), _ -> {}))
+                .isInstanceOfSatisfying(
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNAVAILABLE));
+        first.close();
+        var patient = ClientSettings.USUAL.withPatience(Duration.ofSeconds(10));
+        var second = sides.closing(new Channels(sides.transport(), null, Tokens.NONE, patient));
+        new GrpcHops(second).at(url).request(requestFor("vpn"), soon(), _ -> {});
+    }
+
+    @Test
     void a_hop_that_is_not_there_is_refused_at_once_and_found_when_it_comes() {
         var url = sides.unix();
         var hop = hop(url);

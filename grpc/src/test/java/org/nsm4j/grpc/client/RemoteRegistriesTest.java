@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -72,10 +73,11 @@ class RemoteRegistriesTest {
         NetworkServiceEndpointRegistryGrpc.newBlockingStub(
                         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(sent)))
                 .register(message);
-        assertThat(received.get().get(key)).isEqualTo("{\"Index\":0,\"PathSegments\":[{\"token\":\"theirs\"}]}");
-        assertThat(trailers.get().containsKey(key)).isFalse();
+        assertThat(Objects.requireNonNull(received.get()).get(key))
+                .isEqualTo("{\"Index\":0,\"PathSegments\":[{\"token\":\"theirs\"}]}");
+        assertThat(Objects.requireNonNull(trailers.get()).containsKey(key)).isFalse();
         NetworkServiceEndpointRegistryGrpc.newBlockingStub(channel).register(message);
-        assertThat(received.get().containsKey(key)).isFalse();
+        assertThat(Objects.requireNonNull(received.get()).containsKey(key)).isFalse();
     }
 
     @Test

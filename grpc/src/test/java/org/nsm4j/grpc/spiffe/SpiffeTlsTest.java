@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.nsm4j.grpc.Sides.requestFor;
 import static org.nsm4j.grpc.Sides.soon;
 
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,6 +160,22 @@ class SpiffeTlsTest {
     void a_client_without_tls_is_turned_away() {
         refuses(new GrpcHops(sides.plainClient()).at(serve()));
         assertThat(callers).isEmpty();
+    }
+
+    @Test
+    void a_client_that_shows_no_certificate_is_turned_away() throws SSLException {
+        var url = serve();
+        var channel = NettyChannelBuilder.forAddress(new DomainSocketAddress(url.rest()))
+                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class)
+                .eventLoopGroup(sides.transport().loops())
+                .overrideAuthority("localhost")
+                .sslContext(GrpcSslContexts.forClient()
+                        .trustManager(new SpiffeTrust(server))
+                        .build())
+                .build();
+        sides.closing(channel::shutdownNow);
+        assertThatThrownBy(() -> HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance()))
+                .hasMessageContaining("UNAVAILABLE");
     }
 
     @Test
