@@ -189,7 +189,7 @@ class SpiffeTlsTest {
     }
 
     @Test
-    void rotation_keeps_connections_and_new_ones_show_the_new_identity() {
+    void rotation_keeps_connections_whose_tokens_still_verify_and_new_ones_show_the_new_identity() {
         var client = new TestIdentity(authority.identity("/client"));
         var hop = hop(serve(), client);
         ask(hop);
@@ -198,13 +198,18 @@ class SpiffeTlsTest {
         server.rotate(authority.identity("/manager"));
         ask(hop);
         var kept = callers.remove();
-        // the connection still has its certificate, but the token is already the new key's
-        assertThat(kept.certificate()).isEqualTo(before.certificate());
-        assertThat(kept.token()).isNotEqualTo(before.token());
+        // the connection still has its certificate, by which its server checks the token (wire §5.7)
+        var certificate = Objects.requireNonNull(kept.certificate());
+        assertThat(certificate).isEqualTo(before.certificate());
+        var token = Objects.requireNonNull(kept.token());
+        assertThat(new TokenReader().signedBy(token.value(), certificate)).isTrue();
         var url = serve();
         ask(hop(url, client));
-        assertThat(callers.remove().certificate())
-                .isEqualTo(client.current().svid().leaf());
+        var renewed = callers.remove();
+        var leaf = client.current().svid().leaf();
+        assertThat(renewed.certificate()).isEqualTo(leaf);
+        token = Objects.requireNonNull(renewed.token());
+        assertThat(new TokenReader().signedBy(token.value(), leaf)).isTrue();
     }
 
     @Test
