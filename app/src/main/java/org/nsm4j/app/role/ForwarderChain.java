@@ -1,9 +1,9 @@
 package org.nsm4j.app.role;
 
+import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
-import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
@@ -35,7 +35,9 @@ public final class ForwarderChain {
         return Chain.through(
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
                         new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens; before a close could call anything off
+                        new Authorize(
+                                p.serverPolicies(),
+                                p.scheduler()), // needs the tokens; before a close could call anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),

@@ -57,13 +57,8 @@ public final class LiveRoles implements Roles {
     public Running manager(ManagerSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
         var traits = new ManagerChain.Traits(
-                settings.name(),
-                publicUrl(settings.listenOn()),
-                settings.forwarderService(),
-                whereabouts(),
-                List::of);
-        return new Ending(
-                Manager.start(traits, settings.listenOn(), settings.registryUrl(), transport), transport);
+                settings.name(), publicUrl(settings.listenOn()), settings.forwarderService(), whereabouts(), List::of);
+        return new Ending(Manager.start(traits, settings.listenOn(), settings.registryUrl(), transport), transport);
     }
 
     /** The first tcp URL, with this host's own address where it names none (behaviour M-13). */
@@ -96,8 +91,7 @@ public final class LiveRoles implements Roles {
                 labels,
                 underlay.orElse(null),
                 call -> false);
-        return new Ending(
-                Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
+        return new Ending(Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
     }
 
     @Override
@@ -106,10 +100,7 @@ public final class LiveRoles implements Roles {
         if (settings.store().isEmpty()) {
             return new Ending(
                     DomainRegistry.start(
-                            settings.listenOn(),
-                            Journal.<NetworkService>none(),
-                            Journal.<Endpoint>none(),
-                            transport),
+                            settings.listenOn(), Journal.<NetworkService>none(), Journal.<Endpoint>none(), transport),
                     transport);
         }
         var store = SqliteStore.open(settings.store().get());
@@ -121,8 +112,8 @@ public final class LiveRoles implements Roles {
 
     @Override
     public Running client(ClientSettings settings) {
-        var mesh = mesh(
-                settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var mesh =
+                mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
         var role = new ClientRole(settings, mesh);
         role.connectAll();
         if (settings.init()) {

@@ -53,7 +53,9 @@ public final class ManagerChain {
         return Chain.through(
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens; before a close could call anything off
+                        new Authorize(
+                                p.serverPolicies(),
+                                p.scheduler()), // needs the tokens; before a close could call anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),

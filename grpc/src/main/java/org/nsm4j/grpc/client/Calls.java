@@ -35,7 +35,8 @@ final class Calls {
     /** How a call ended; without a message it failed. */
     private record Outcome<A>(@Nullable A message, Metadata headers, Status status, Metadata trailers) {
         boolean isUnreachable() {
-            return status.getCode() == Status.Code.UNAVAILABLE && trailers.keys().isEmpty();
+            return status.getCode() == Status.Code.UNAVAILABLE
+                    && trailers.keys().isEmpty();
         }
     }
 

@@ -44,7 +44,8 @@ final class X509Answer {
 
     /** Agents write the key of the map as a bare name or as a SPIFFE id. */
     private static String domainOf(String text) {
-        return SpiffeId.parse(text.startsWith("spiffe://") ? text : "spiffe://" + text).trustDomain();
+        return SpiffeId.parse(text.startsWith("spiffe://") ? text : "spiffe://" + text)
+                .trustDomain();
     }
 
     private static List<X509Certificate> certificates(String what, ByteString der) {

@@ -51,7 +51,8 @@ public final class PathHeader {
         try {
             json = JSONObjectUtils.parse(text, LONGEST);
         } catch (ParseException e) {
-            throw new Refused(Refused.Reason.INVALID, "header path: %s (expected: a JSON object)".formatted(shortened(text)), e);
+            throw new Refused(
+                    Refused.Reason.INVALID, "header path: %s (expected: a JSON object)".formatted(shortened(text)), e);
         }
         return new TokenPath(index(field(json, "Index")), tokens(field(json, "PathSegments")));
     }
