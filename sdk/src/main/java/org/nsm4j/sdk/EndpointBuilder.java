@@ -76,7 +76,10 @@ public final class EndpointBuilder {
      */
     public EndpointBuilder addresses(String groups) {
         return with(new AllocateAddresses(
-                PrefixGroups.parse(groups), AllocateAddresses.Foreign.KEPT, name, mesh.parts().scheduler()));
+                PrefixGroups.parse(groups),
+                AllocateAddresses.Foreign.KEPT,
+                name,
+                mesh.parts().scheduler()));
     }
 
     /** Adds an element to the endpoint's chain, after those that were added before. */

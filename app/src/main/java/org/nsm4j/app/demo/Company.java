@@ -39,16 +39,14 @@ final class Company {
 
     /** Opens the company's end of the tunnel, and its web server. */
     void start() {
-        var config = WireguardConfig.parse(
-                """
+        var config = WireguardConfig.parse("""
                 [Interface]
                 PrivateKey = %s
                 ListenPort = %d
                 [Peer]
                 PublicKey = %s
                 AllowedIPs = %s
-                """
-                        .formatted(secret(company), WIREGUARD, open(gateway), POOL));
+                """.formatted(secret(company), WIREGUARD, open(gateway), POOL));
         new TunnelLink(Netns.named(World.INTRANET), LINK, config, scheduler).open();
         try {
             var pages = Files.createDirectories(world.folder().resolve("intranet"));
@@ -76,11 +74,9 @@ final class Company {
         var file = world.folder().resolve("company.conf");
         try {
             Files.deleteIfExists(file);
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(
-                    file,
-                    """
+                    file, """
                     [Interface]
                     PrivateKey = %s
                     [Peer]
@@ -88,8 +84,7 @@ final class Company {
                     Endpoint = %s:%d
                     AllowedIPs = %s
                     PersistentKeepalive = 25
-                    """
-                            .formatted(secret(gateway), open(company), World.UPLINK_COMPANY, WIREGUARD, PREFIX));
+                    """.formatted(secret(gateway), open(company), World.UPLINK_COMPANY, WIREGUARD, PREFIX));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }

@@ -32,7 +32,8 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!Files.isWritable(Path.of("/proc/sys/kernel/hostname")) || !"root".equals(System.getProperty("user.name"))) {
+        if (!Files.isWritable(Path.of("/proc/sys/kernel/hostname"))
+                || !"root".equals(System.getProperty("user.name"))) {
             throw new Refused(
                     Refused.Reason.NOT_AUTHORIZED,
                     "nsm demo: it makes network namespaces (expected: root; run it by sudo)");

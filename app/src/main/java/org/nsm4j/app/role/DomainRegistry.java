@@ -14,8 +14,7 @@ public final class DomainRegistry implements AutoCloseable {
     private final Registry<Endpoint> endpoints;
     private final Parts.Listening listening;
 
-    private DomainRegistry(
-            Registry<NetworkService> services, Registry<Endpoint> endpoints, Parts.Listening listening) {
+    private DomainRegistry(Registry<NetworkService> services, Registry<Endpoint> endpoints, Parts.Listening listening) {
         this.services = services;
         this.endpoints = endpoints;
         this.listening = listening;

@@ -81,9 +81,8 @@ public final class Forwarder implements AutoCloseable {
         var underlay = traits.underlay();
         var node = Node.own();
         var inventory = new Inventory(node);
-        var guard = underlay == null
-                ? PeerGuard.OPEN
-                : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
+        var guard =
+                underlay == null ? PeerGuard.OPEN : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
         var reaper = new Reaper(node, scheduler);
         inventory.reap(reaper);
         var plug = new PlugWire(

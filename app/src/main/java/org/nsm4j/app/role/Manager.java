@@ -3,7 +3,6 @@ package org.nsm4j.app.role;
 import java.util.List;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Caller;
-import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Refused;
@@ -53,19 +52,6 @@ public final class Manager implements AutoCloseable {
         } catch (Refused e) {
             return false;
         }
-    }
-
-    /** Its elements in order. */
-    public static Chain explain(ManagerChain.Traits traits, Parts transport) {
-        var nowhere = Url.parse(traits.publicUrl());
-        var registries = RegistryStack.ofManager(nowhere, nowhere, traits.labels(), transport);
-        return ManagerChain.of(
-                traits,
-                new ConnectionTable(transport.scheduler()),
-                registries.knownServices(),
-                registries.known(),
-                new Metrics(),
-                transport);
     }
 
     /** The connections that go through it. */

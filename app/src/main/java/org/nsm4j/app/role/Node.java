@@ -86,8 +86,7 @@ final class Node implements AutoCloseable {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
-                Files.setPosixFilePermissions(
-                        folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
+                Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
             }
         } catch (java.io.IOException e) {
             throw new Refused(
@@ -112,8 +111,7 @@ final class Node implements AutoCloseable {
     }
 
     private Parts parts(String part) {
-        return Parts.open(
-                identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
+        return Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
     }
 
     /** Where other hosts reach this one. */
@@ -128,7 +126,8 @@ final class Node implements AutoCloseable {
     private Url registryUrl() {
         return settings.registryUrl()
                 .or(identity::homeRegistry)
-                .orElseGet(() -> Url.unix(settings.runDir().resolve("registry.sock").toString()));
+                .orElseGet(() ->
+                        Url.unix(settings.runDir().resolve("registry.sock").toString()));
     }
 
     private DomainRegistry startRegistry() {
@@ -220,10 +219,10 @@ final class Node implements AutoCloseable {
         return clientParts;
     }
 
-
     /** Where other nodes reach this one's manager. */
     String publicUrl() {
-        return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort()).toString();
+        return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort())
+                .toString();
     }
 
     /** What is counted. */

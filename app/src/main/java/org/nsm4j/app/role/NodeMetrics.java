@@ -18,23 +18,31 @@ final class NodeMetrics {
         }
         var metrics = node.metrics();
         metrics.includeJvm();
-        metrics.connections("manager", () -> node.manager().connections().standing().size());
-        metrics.connections("forwarder", () -> node.forwarder().connections().standing().size());
+        metrics.connections(
+                "manager", () -> node.manager().connections().standing().size());
+        metrics.connections(
+                "forwarder", () -> node.forwarder().connections().standing().size());
         metrics.connections("client", () -> node.client().standing());
-        metrics.certificate("client", () -> node.parts()
-                .identity()
-                .svid()
-                .chain()
-                .getFirst()
-                .getNotAfter()
-                .toInstant());
+        metrics.certificate(
+                "client",
+                () -> node.parts()
+                        .identity()
+                        .svid()
+                        .chain()
+                        .getFirst()
+                        .getNotAfter()
+                        .toInstant());
         node.registry().ifPresent(registry -> {
-            metrics.registered("service", () -> registry.services()
-                    .find(NetworkService.named(""), Caller.SELF)
-                    .size());
-            metrics.registered("endpoint", () -> registry.endpoints()
-                    .find(Endpoint.named(""), Caller.SELF)
-                    .size());
+            metrics.registered(
+                    "service",
+                    () -> registry.services()
+                            .find(NetworkService.named(""), Caller.SELF)
+                            .size());
+            metrics.registered(
+                    "endpoint",
+                    () -> registry.endpoints()
+                            .find(Endpoint.named(""), Caller.SELF)
+                            .size());
         });
         return MetricsServer.start(metrics, listen.get());
     }

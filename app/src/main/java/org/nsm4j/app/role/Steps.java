@@ -55,8 +55,7 @@ final class Steps {
         var wire = asked.flatMap(all -> answered.map(all::minus)).filter(each -> !each.isNegative());
         add(
                 "%s → %s".formatted(from.name(), to.name()),
-                wire.orElse(Duration.ZERO)
-                        .plus(micros(to, "SelectForwarder").orElse(Duration.ZERO)));
+                wire.orElse(Duration.ZERO).plus(micros(to, "SelectForwarder").orElse(Duration.ZERO)));
         if (at == 1) {
             own(to, "SelectEndpoint", "registry: %s → %s".formatted(answer.service(), answer.endpoint()));
         }

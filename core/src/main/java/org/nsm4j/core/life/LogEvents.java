@@ -34,7 +34,9 @@ public final class LogEvents implements Element {
             LOG.log(
                     anew ? System.Logger.Level.INFO : System.Logger.Level.DEBUG,
                     "{0} connection={1} hop={2} service={3} endpoint={4}",
-                    call.origin() == Origin.FIRST ? "connected" : call.origin().name().toLowerCase(java.util.Locale.ROOT),
+                    call.origin() == Origin.FIRST
+                            ? "connected"
+                            : call.origin().name().toLowerCase(java.util.Locale.ROOT),
                     call.id(),
                     hop,
                     answer.service(),
