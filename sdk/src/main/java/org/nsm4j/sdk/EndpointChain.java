@@ -30,9 +30,7 @@ final class EndpointChain {
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
                         new LogEvents(name), // sees what the caller is told
                         new UpdateToken(parts.tokens()),
-                        new Authorize(
-                                parts.serverPolicies(),
-                                parts.scheduler()), // before a close calls anything off
+                        new Authorize(parts.serverPolicies(), parts.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, parts.scheduler()),

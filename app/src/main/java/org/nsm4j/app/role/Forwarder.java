@@ -93,18 +93,20 @@ public final class Forwarder implements AutoCloseable {
                 new NodePlaces(node, traits.mayPlugNode()));
         var connections = new ConnectionTable(scheduler);
         var chain = ForwarderChain.of(
-                traits.name(), connections, services, endpoints, new OfferMechanisms(underlay), plug, metrics, transport);
+                traits.name(),
+                connections,
+                services,
+                endpoints,
+                new OfferMechanisms(underlay),
+                plug,
+                metrics,
+                transport);
         var registration = register(traits, listen, manager, transport);
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
         var listening = transport.serve(List.of(listen), served);
         services.start();
         endpoints.start();
-        return new Forwarder(
-                connections,
-                List.of(reaper, node),
-                List.of(services, endpoints),
-                registration,
-                listening);
+        return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);
     }
 
     private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Parts transport) {

@@ -2,10 +2,10 @@ package org.nsm4j.app.role;
 
 import org.nsm4j.app.observe.CountRequests;
 import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
-import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;

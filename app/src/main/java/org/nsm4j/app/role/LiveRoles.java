@@ -60,11 +60,7 @@ public final class LiveRoles implements Roles {
     public Running manager(ManagerSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
         var traits = new ManagerChain.Traits(
-                settings.name(),
-                publicUrl(settings.listenOn()),
-                settings.forwarderService(),
-                whereabouts(),
-                List::of);
+                settings.name(), publicUrl(settings.listenOn()), settings.forwarderService(), whereabouts(), List::of);
         var metrics = new Metrics();
         return new Ending(
                 served(metrics, settings.metricsListenOn()),
@@ -121,10 +117,7 @@ public final class LiveRoles implements Roles {
         if (settings.store().isEmpty()) {
             return new Ending(
                     DomainRegistry.start(
-                            settings.listenOn(),
-                            Journal.<NetworkService>none(),
-                            Journal.<Endpoint>none(),
-                            transport),
+                            settings.listenOn(), Journal.<NetworkService>none(), Journal.<Endpoint>none(), transport),
                     transport);
         }
         var store = SqliteStore.open(settings.store().get());
@@ -136,8 +129,8 @@ public final class LiveRoles implements Roles {
 
     @Override
     public Running client(ClientSettings settings) {
-        var mesh = mesh(
-                settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var mesh =
+                mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
         var role = new ClientRole(settings, mesh);
         role.connectAll();
         if (settings.init()) {

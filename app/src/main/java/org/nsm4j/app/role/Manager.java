@@ -34,7 +34,8 @@ public final class Manager implements AutoCloseable {
             ManagerChain.Traits traits, List<Url> listen, Url registry, Metrics metrics, Parts transport) {
         var registries = RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
         var connections = new ConnectionTable(transport.scheduler());
-        var chain = ManagerChain.of(traits, connections, registries.knownServices(), registries.known(), metrics, transport);
+        var chain = ManagerChain.of(
+                traits, connections, registries.knownServices(), registries.known(), metrics, transport);
         var served = new Parts.Served(
                 chain, registries.services(), registries.endpoints(), () -> isReady(traits, registries));
         var listening = transport.serve(listen, served);

@@ -59,9 +59,7 @@ public final class ManagerChain {
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         new LogEvents(traits.name()), // sees what the caller is told
                         new UpdateToken(p.tokens()),
-                        new Authorize(
-                                p.serverPolicies(),
-                                p.scheduler()), // before a close calls anything off
+                        new Authorize(p.serverPolicies(), p.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),

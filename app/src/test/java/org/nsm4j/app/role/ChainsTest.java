@@ -39,9 +39,7 @@ class ChainsTest {
         var traits = new ManagerChain.Traits("m", manager.toString(), "forwarder", Map.of(), List::of);
         var chain = ManagerChain.of(
                 traits, connections, registries.knownServices(), registries.known(), new Metrics(), parts);
-        assertThat(chain.describe())
-                .isEqualTo(
-                        """
+        assertThat(chain.describe()).isEqualTo("""
                         CountRequests
                         UpdatePath
                         LogEvents
@@ -72,9 +70,7 @@ class ChainsTest {
                 plug,
                 new Metrics(),
                 parts);
-        assertThat(chain.describe())
-                .isEqualTo(
-                        """
+        assertThat(chain.describe()).isEqualTo("""
                         CountRequests
                         UpdatePath
                         LogEvents
