@@ -74,6 +74,7 @@ public final class Parts implements AutoCloseable {
         this.hops = new GrpcHops(channels);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
+        identity.onChange(changed -> reader.forget());
         this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader);
         this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader);
     }
