@@ -12,13 +12,14 @@ import java.security.interfaces.XECPrivateKey;
 import java.security.interfaces.XECPublicKey;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.functions.vpn.TunnelLink;
 import org.nsm4j.functions.vpn.WireguardConfig;
 import org.nsm4j.linux.netns.Netns;
 
 /** The company at the far end: a WireGuard gateway, and a web server that only it leads to. */
-final class Company {
+final class Company implements AutoCloseable {
     /** Out of which the gateway gives its clients addresses; the company routes it back. */
     static final String POOL = "172.16.1.100/30";
 
@@ -31,6 +32,8 @@ final class Company {
     private final Scheduler scheduler;
     private final KeyPair company = keys();
     private final KeyPair gateway = keys();
+
+    private @Nullable TunnelLink tunnel;
 
     Company(World world, Scheduler scheduler) {
         this.world = world;
@@ -47,7 +50,9 @@ final class Company {
                 PublicKey = %s
                 AllowedIPs = %s
                 """.formatted(secret(company), WIREGUARD, open(gateway), POOL));
-        new TunnelLink(Netns.named(World.INTRANET), LINK, config, scheduler).open();
+        var opened = new TunnelLink(Netns.named(World.INTRANET), LINK, config, scheduler);
+        tunnel = opened;
+        opened.open();
         try {
             var pages = Files.createDirectories(world.folder().resolve("intranet"));
             Files.writeString(pages.resolve("index.html"), "intranet\n");
@@ -112,5 +117,13 @@ final class Company {
             key[i] = number[number.length - 1 - i];
         }
         return Base64.getEncoder().encodeToString(key);
+    }
+
+    /** Takes the company's end of the tunnel away. */
+    @Override
+    public void close() {
+        if (tunnel != null) {
+            tunnel.remove();
+        }
     }
 }

@@ -28,6 +28,7 @@ final class Demo implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final World world;
+    private final Company company;
     private final List<String> nsm;
     private final Scheduler scheduler;
     private final PrintStream out;
@@ -43,6 +44,7 @@ final class Demo implements AutoCloseable {
      */
     Demo(Path folder, List<String> nsm, Scheduler scheduler, PrintStream out) {
         this.world = new World(folder);
+        this.company = new Company(world, scheduler);
         this.nsm = List.copyOf(nsm);
         this.scheduler = scheduler;
         this.out = out;
@@ -57,7 +59,6 @@ final class Demo implements AutoCloseable {
                 "hosts",
                 "%s and %s joined by an underlay, %s without a network, %s behind %s"
                         .formatted(World.NODE_A, World.NODE_B, World.APP, World.INTRANET, World.VPN));
-        var company = new Company(world, scheduler);
         company.start();
         startNode(World.NODE_A, "a", List.of());
         var first = admin("a");
@@ -207,6 +208,7 @@ final class Demo implements AutoCloseable {
     @Override
     public void close() {
         admins.values().forEach(AdminClient::close);
+        company.close();
         world.close();
     }
 }
