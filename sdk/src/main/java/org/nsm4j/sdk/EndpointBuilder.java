@@ -126,7 +126,7 @@ public final class EndpointBuilder {
         var connections = new ConnectionTable(parts.scheduler());
         var chain = EndpointChain.of(name, connections, parts, function());
         var socket = socket();
-        var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain));
+        var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain, () -> true));
         try {
             return new ServedEndpoint(connections, listening, register(Url.unix(socket.toString())));
         } catch (RuntimeException e) {

@@ -31,7 +31,7 @@ public final class DomainRegistry implements AutoCloseable {
             List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Parts transport) {
         var serviceStack = RegistryStack.services(services, transport);
         var endpointStack = RegistryStack.endpoints(endpoints, transport);
-        var served = new Parts.Served(null, serviceStack, endpointStack);
+        var served = new Parts.Served(null, serviceStack, endpointStack, () -> true);
         return new DomainRegistry(serviceStack, endpointStack, transport.serve(listen, served));
     }
 

@@ -17,11 +17,14 @@ import org.nsm4j.app.cli.Roles;
 import org.nsm4j.app.cli.Running;
 import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
+import org.nsm4j.app.config.HostPort;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
+import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
@@ -58,7 +61,17 @@ public final class LiveRoles implements Roles {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
         var traits = new ManagerChain.Traits(
                 settings.name(), publicUrl(settings.listenOn()), settings.forwarderService(), whereabouts(), List::of);
-        return new Ending(Manager.start(traits, settings.listenOn(), settings.registryUrl(), transport), transport);
+        var metrics = new Metrics();
+        return new Ending(
+                served(metrics, settings.metricsListenOn()),
+                Manager.start(traits, settings.listenOn(), settings.registryUrl(), metrics, transport),
+                transport);
+    }
+
+    private static AutoCloseable served(Metrics metrics, Optional<HostPort> listen) {
+        metrics.includeJvm();
+        return listen.<AutoCloseable>map(where -> MetricsServer.start(metrics, where))
+                .orElse(() -> {});
     }
 
     /** The first tcp URL, with this host's own address where it names none (behaviour M-13). */
@@ -91,7 +104,11 @@ public final class LiveRoles implements Roles {
                 labels,
                 underlay.orElse(null),
                 call -> false);
-        return new Ending(Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
+        var metrics = new Metrics();
+        return new Ending(
+                served(metrics, settings.metricsListenOn()),
+                Forwarder.start(traits, settings.listenOn(), settings.connectTo(), metrics, transport),
+                transport);
     }
 
     @Override

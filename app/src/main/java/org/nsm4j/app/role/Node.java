@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
@@ -37,6 +38,7 @@ final class Node implements AutoCloseable {
     private final NodeSettings settings;
     private final String name;
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final Metrics metrics = new Metrics();
     private final TokenSubject subjects = new TokenReader();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Optional<Underlay> underlay;
@@ -152,7 +154,7 @@ final class Node implements AutoCloseable {
         listen.add(publicUrl);
         var traits = new ManagerChain.Traits(
                 name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
-        return Manager.start(traits, listen, registryUrl(), part(parts("manager")));
+        return Manager.start(traits, listen, registryUrl(), metrics, part(parts("manager")));
     }
 
     private Forwarder startForwarder() {
@@ -164,7 +166,7 @@ final class Node implements AutoCloseable {
                 settings.labels(),
                 underlay.orElse(null),
                 this::isFromOwnClient);
-        return Forwarder.start(traits, listen, managerUrl(), part(parts("forwarder")));
+        return Forwarder.start(traits, listen, managerUrl(), metrics, part(parts("forwarder")));
     }
 
     /** Whether a request started at this node's own client, which root commands: its token, checked on the way, says so. */
@@ -221,6 +223,11 @@ final class Node implements AutoCloseable {
     String publicUrl() {
         return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort())
                 .toString();
+    }
+
+    /** What is counted. */
+    Metrics metrics() {
+        return metrics;
     }
 
     LiveScheduler scheduler() {

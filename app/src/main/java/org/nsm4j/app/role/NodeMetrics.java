@@ -2,7 +2,6 @@ package org.nsm4j.app.role;
 
 import java.util.Optional;
 import org.nsm4j.app.config.HostPort;
-import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Endpoint;
@@ -17,7 +16,7 @@ final class NodeMetrics {
         if (listen.isEmpty()) {
             return () -> {};
         }
-        var metrics = new Metrics();
+        var metrics = node.metrics();
         metrics.includeJvm();
         metrics.connections(
                 "manager", () -> node.manager().connections().standing().size());

@@ -106,9 +106,10 @@ final class Calls {
     }
 
     private static void noteServer(Link link, ClientCall<?, ?> call) {
-        var server = SpiffeTls.peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        var server = SpiffeTls.peer(session);
         if (server != null) {
-            link.provedBy(server.certificate());
+            link.provedBy(server.certificate(), SpiffeTls.shown(session));
         }
     }
 

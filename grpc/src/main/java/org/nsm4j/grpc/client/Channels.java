@@ -1,5 +1,7 @@
 package org.nsm4j.grpc.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NegotiationType;
@@ -103,7 +105,7 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
     private static void checkDialable(Url url) {
         switch (url.scheme()) {
             case "unix" -> {
-                if (url.rest().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 107) {
+                if (url.rest().getBytes(UTF_8).length > 107) {
                     throw new Refused(
                             Refused.Reason.INVALID,
                             "url: \"%s\" (expected: a path of at most 107 bytes)".formatted(url));
@@ -142,7 +144,6 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
                 .idleTimeout(settings.idle().toMillis(), TimeUnit.MILLISECONDS)
                 .maxInboundMessageSize(settings.mostMessage())
                 .maxInboundMetadataSize(settings.mostHeaders())
-                .disableRetry()
                 .build();
     }
 

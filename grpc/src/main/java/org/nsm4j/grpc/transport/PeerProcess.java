@@ -78,6 +78,7 @@ public final class PeerProcess {
         }
 
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // closing is asked for, not waited for
         public void handlerAdded(ChannelHandlerContext context) {
             int now = open.incrementAndGet();
             context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
