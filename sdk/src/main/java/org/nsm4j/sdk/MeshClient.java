@@ -52,6 +52,11 @@ public final class MeshClient implements AutoCloseable {
      */
     public Connection connect(
             ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
+        var standing = connection(id);
+        if (standing.isPresent()) {
+            // with the whole path: one that ends at this client asks the hops for another connection
+            return resume(id, url, workload, labels, standing.get(), most);
+        }
         var start = Path.startingAt(Segment.of(name, id));
         return chain.request(
                 request(url, workload, labels)
