@@ -43,7 +43,7 @@ final class NodeOption {
         try {
             return action.apply(admin);
         } catch (Refused e) {
-            if (e.reason() != Refused.Reason.NOT_FOUND) {
+            if (e.reason() != Refused.Reason.NOT_FOUND || e.sentence().contains("did you mean")) {
                 throw e;
             }
             var hint = NearName.hint(name, names(admin, kind));

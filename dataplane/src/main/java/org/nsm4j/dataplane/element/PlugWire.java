@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
@@ -177,6 +178,9 @@ public final class PlugWire implements Element {
             call.hold(Plumbing.Plugged.class, present::get).change(wire);
         } else if (present.isPresent()) {
             call.replace(Plumbing.Plugged.class, () -> present.get().replaceBy(wire));
+        } else if (call.origin() == Origin.ADOPT) {
+            // the links may have been there before this process: a failed adoption must not take them away
+            call.adopt(Plumbing.Plugged.class, () -> plumbing.plug(wire));
         } else {
             call.hold(Plumbing.Plugged.class, () -> plumbing.plug(wire));
         }

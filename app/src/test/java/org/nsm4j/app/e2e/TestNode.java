@@ -1,0 +1,174 @@
+package org.nsm4j.app.e2e;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.nsm4j.app.admin.AdminClient;
+import org.nsm4j.app.cli.Cli;
+import org.nsm4j.app.cli.Surroundings;
+
+/** A host that runs {@code nsm up} as a process of its own, and the command line by which people use it. */
+final class TestNode {
+    private final Ground ground;
+    private final String name;
+    private final String netns;
+    private final Path folder;
+    private final List<String> options;
+    private Program process;
+
+    /** What a command line printed, and its exit code. */
+    record Answer(int exit, String out, String err) {}
+
+    private TestNode(Ground ground, String name, String netns, List<String> options) {
+        this.ground = ground;
+        this.name = name;
+        this.netns = netns;
+        this.folder = ground.folder();
+        this.options = options;
+        this.process = launch();
+    }
+
+    /** Starts a node in a namespace, and waits until it is ready. */
+    static TestNode up(Ground ground, String name, String netns, String... options) {
+        var node = begin(ground, name, netns, options);
+        node.awaitReady();
+        return node;
+    }
+
+    /** Starts a node in a namespace. */
+    static TestNode begin(Ground ground, String name, String netns, String... options) {
+        return new TestNode(ground, name, netns, List.of(options));
+    }
+
+    private Program launch() {
+        var arguments = new ArrayList<>(List.of(
+                "up", "--node-name", name, "--state-dir", state().toString(), "--run-dir", run().toString(),
+                "--identity-file", folder.resolve("none.yaml").toString()));
+        if (!options.contains("--prometheus-listen-on")) {
+            arguments.addAll(List.of("--prometheus-listen-on", ""));
+        }
+        arguments.addAll(options);
+        return ground.nsm(netns, name, Map.of(), arguments.toArray(String[]::new));
+    }
+
+    /** Starts it once more, after it has ended. */
+    void upAgain() {
+        process = launch();
+        awaitReady();
+    }
+
+    void awaitReady() {
+        Eventually.until(name + " to be ready", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(name + " ended: " + process.log());
+            }
+            if (!Files.exists(socket())) {
+                return false;
+            }
+            try (var admin = new AdminClient(socket())) {
+                return admin.status().isReady();
+            } catch (RuntimeException e) {
+                return false;
+            }
+        }, process::log);
+    }
+
+    Program process() {
+        return process;
+    }
+
+    String netns() {
+        return netns;
+    }
+
+    Path state() {
+        return folder.resolve("state");
+    }
+
+    Path run() {
+        return folder.resolve("run");
+    }
+
+    Path socket() {
+        return run().resolve("admin.sock");
+    }
+
+    /** Variables by which a role finds this node. */
+    Map<String, String> environment() {
+        return Map.of(
+                "NSM_CONNECT_TO", "unix://" + run().resolve("nsm.io.sock"),
+                "SPIFFE_ENDPOINT_SOCKET", "unix://" + run().resolve("identity.sock"));
+    }
+
+    /** Starts a responder in a namespace, and waits until the registry has it. */
+    Program responder(String endpointNetns, String endpoint, String service, String pool, String... more) {
+        var arguments = new ArrayList<>(List.of(
+                "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool,
+                "--payload", "IP"));
+        arguments.addAll(List.of(more));
+        var program = ground.nsm(endpointNetns, endpoint, environment(), arguments.toArray(String[]::new));
+        awaitEndpoint(endpoint, program);
+        return program;
+    }
+
+    private void awaitEndpoint(String endpoint, Program program) {
+        Eventually.until("endpoint " + endpoint, () -> {
+            if (!program.isAlive()) {
+                throw new AssertionError(endpoint + " ended: " + program.log());
+            }
+            return nsm("get", "endpoints").out().contains(endpoint);
+        }, () -> program.log() + process.log());
+    }
+
+    /** Runs a command line against this node, in this process. */
+    Answer nsm(String... arguments) {
+        var out = new ByteArrayOutputStream();
+        var err = new ByteArrayOutputStream();
+        var surroundings = new Surroundings(
+                new ByteArrayInputStream(new byte[0]),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Map.of("NSM_ADMIN", socket().toString()),
+                false,
+                AdminClient::new);
+        int exit = new Cli(surroundings).run(arguments);
+        return new Answer(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Plugs a namespace in; fails where that is refused. */
+    String connect(String connection, String url, String target) {
+        var answer = nsm("connect", url, "--netns", target, "--name", connection);
+        if (answer.exit() != 0) {
+            throw new AssertionError(answer.err() + process.log());
+        }
+        return answer.out();
+    }
+
+    void disconnect(String connection) {
+        var answer = nsm("disconnect", connection);
+        if (answer.exit() != 0) {
+            throw new AssertionError(answer.err() + process.log());
+        }
+    }
+
+    /** Unplugs whatever a test left. */
+    void disconnectAll() {
+        nsm("get", "connections", "-o", "name")
+                .out()
+                .lines()
+                .forEach(line -> nsm("disconnect", line.substring(line.indexOf('/') + 1)));
+    }
+
+    /** What the registry and the node's table hold. */
+    String entries() {
+        return nsm("get", "services", "-o", "name").out()
+                + nsm("get", "endpoints", "-o", "name").out()
+                + nsm("get", "connections", "-o", "name").out();
+    }
+}
