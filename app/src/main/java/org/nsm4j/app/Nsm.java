@@ -2,10 +2,10 @@ package org.nsm4j.app;
 
 import org.nsm4j.app.cli.Cli;
 import org.nsm4j.app.cli.Surroundings;
-import org.nsm4j.app.demo.DemoCommand;
-import org.nsm4j.app.role.LiveRoles;
 import org.nsm4j.app.config.LogLevel;
+import org.nsm4j.app.demo.DemoCommand;
 import org.nsm4j.app.observe.Logging;
+import org.nsm4j.app.role.LiveRoles;
 
 /** The program's entry: one command line, one exit code. */
 public final class Nsm {
@@ -15,9 +15,7 @@ public final class Nsm {
     public static void main(String[] args) {
         Logging.start(LogLevel.ERROR, System.err);
         var surroundings = Surroundings.ofProcess();
-        var cli = new Cli(surroundings)
-                .withRoles(LiveRoles::new)
-                .with("demo", () -> new DemoCommand(surroundings));
+        var cli = new Cli(surroundings).withRoles(LiveRoles::new).with("demo", () -> new DemoCommand(surroundings));
         System.exit(cli.run(args));
     }
 }

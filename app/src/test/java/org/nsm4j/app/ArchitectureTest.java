@@ -42,7 +42,8 @@ class ArchitectureTest {
             Map.entry("identity", Set.of("api", "core", "grpc", "linux")),
             Map.entry("dataplane", Set.of("core", "linux")),
             Map.entry("sdk", Set.of("core", "grpc", "dataplane")),
-            // The sdk speaks of the model, so what is written with it sees core too; a gateway sets up the namespace it forwards in.
+            // The sdk speaks of the model, so what is written with it sees core too; a gateway sets up the namespace it
+            // forwards in.
             Map.entry("functions", Set.of("core", "linux", "sdk")),
             Map.entry("testkit", Set.of("core", "grpc", "dataplane")),
             Map.entry(

@@ -76,7 +76,10 @@ public final class EndpointBuilder {
      */
     public EndpointBuilder addresses(String groups) {
         return with(new AllocateAddresses(
-                PrefixGroups.parse(groups), AllocateAddresses.Foreign.KEPT, name, mesh.parts().scheduler()));
+                PrefixGroups.parse(groups),
+                AllocateAddresses.Foreign.KEPT,
+                name,
+                mesh.parts().scheduler()));
     }
 
     /** Adds an element to the endpoint's chain, after those that were added before. */
@@ -123,7 +126,7 @@ public final class EndpointBuilder {
         var connections = new ConnectionTable(parts.scheduler());
         var chain = EndpointChain.of(name, connections, parts, function());
         var socket = socket();
-        var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain));
+        var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain, () -> true));
         try {
             return new ServedEndpoint(connections, listening, register(Url.unix(socket.toString())));
         } catch (RuntimeException e) {

@@ -5,9 +5,10 @@ import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
-import org.nsm4j.core.path.TrimPath;
 import org.nsm4j.core.path.ReportTimes;
+import org.nsm4j.core.path.TrimPath;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
@@ -27,8 +28,9 @@ final class EndpointChain {
     static Chain of(String name, ConnectionTable connections, Parts parts, List<Element> function) {
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
+                        new LogEvents(name), // sees what the caller is told
                         new UpdateToken(parts.tokens()),
-                        new Authorize(parts.serverPolicies(), parts.scheduler()), // needs the tokens; before a close could call anything off
+                        new Authorize(parts.serverPolicies(), parts.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, parts.scheduler()),

@@ -40,8 +40,7 @@ public final class Mesh implements AutoCloseable {
     public static Mesh fromEnvironment() {
         var environment = System.getenv();
         return new Mesh(
-                Parts.fromWorkloadApi(
-                        environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES), TOKEN_LIFE, DIAL),
+                Parts.fromWorkloadApi(environment.getOrDefault("SPIFFE_ENDPOINT_SOCKET", IDENTITIES), TOKEN_LIFE, DIAL),
                 Url.parse(environment.getOrDefault("NSM_CONNECT_TO", MANAGER)),
                 Path.of(environment.getOrDefault("NSM_BASE_DIR", "/var/lib/networkservicemesh")));
     }

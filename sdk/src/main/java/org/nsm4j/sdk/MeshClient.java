@@ -50,14 +50,18 @@ public final class MeshClient implements AutoCloseable {
      * @return as answered; the interface is there and usable
      * @throws org.nsm4j.core.model.Refused when a hop says no; nothing is left behind then
      */
-    public Connection connect(ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
+    public Connection connect(
+            ConnectionId id, ConnectUrl url, Netns workload, Map<String, String> labels, Duration most) {
         var standing = connection(id);
         if (standing.isPresent()) {
+            // with the whole path: one that ends at this client asks the hops for another connection
             return resume(id, url, workload, labels, standing.get(), most);
         }
         var start = Path.startingAt(Segment.of(name, id));
         return chain.request(
-                request(url, workload, labels).with(connection -> connection.withId(id).withPath(start)), until(most));
+                request(url, workload, labels)
+                        .with(connection -> connection.withId(id).withPath(start)),
+                until(most));
     }
 
     /**
@@ -73,7 +77,10 @@ public final class MeshClient implements AutoCloseable {
             Map<String, String> labels,
             Connection last,
             Duration most) {
-        return chain.request(request(url, workload, labels).with(last.withId(id).withPath(last.path().at(0))), until(most));
+        return chain.request(
+                request(url, workload, labels)
+                        .with(last.withId(id).withPath(last.path().at(0))),
+                until(most));
     }
 
     /**

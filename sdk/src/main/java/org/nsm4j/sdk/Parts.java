@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,7 @@ public final class Parts implements AutoCloseable {
         this.hops = new GrpcHops(channels);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
+        identity.onChange(changed -> reader.forget());
         this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader);
         this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader);
     }
@@ -109,14 +111,16 @@ public final class Parts implements AutoCloseable {
      * @param chain null for a role without connections
      * @param services null for a role without a registry
      * @param endpoints null for a role without a registry
+     * @param ready whether new requests can succeed; what stands is served regardless
      */
     public record Served(
             @Nullable Chain chain,
             @Nullable Registry<NetworkService> services,
-            @Nullable Registry<Endpoint> endpoints) {
+            @Nullable Registry<Endpoint> endpoints,
+            BooleanSupplier ready) {
         /** A role with connections alone. */
-        public static Served chain(Chain chain) {
-            return new Served(chain, null, null);
+        public static Served chain(Chain chain, BooleanSupplier ready) {
+            return new Served(chain, null, null, ready);
         }
     }
 
@@ -136,7 +140,7 @@ public final class Parts implements AutoCloseable {
      * @throws org.nsm4j.core.model.Refused when one of them cannot be had
      */
     public Listening serve(List<Url> urls, Served served) {
-        var builder = NsmServer.with(transport, tls);
+        var builder = NsmServer.with(transport, tls).ready(served.ready());
         if (served.chain() != null) {
             builder.requests(Requests.of(served.chain())).watch(events::subscribe);
         }

@@ -12,8 +12,7 @@ public final class ServedEndpoint implements AutoCloseable {
     private final List<RefreshRegistration<?>> registrations;
     private final CountDownLatch end = new CountDownLatch(1);
 
-    ServedEndpoint(
-            ConnectionTable connections, Parts.Listening listening, List<RefreshRegistration<?>> registrations) {
+    ServedEndpoint(ConnectionTable connections, Parts.Listening listening, List<RefreshRegistration<?>> registrations) {
         this.connections = connections;
         this.listening = listening;
         this.registrations = List.copyOf(registrations);

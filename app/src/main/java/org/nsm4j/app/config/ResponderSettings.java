@@ -56,10 +56,11 @@ public record ResponderSettings(
         Duration idleTimeout,
 
         @Setting(
-                        env = "NSM_NETNS",
-                        preset = "",
-                        means = "namespace that the wires end in, as ip netns knows it; empty: this process's")
-                String netns,
+                env = "NSM_NETNS",
+                preset = "",
+                means = "namespace that the wires end in, as ip netns knows it; empty: this process's")
+        String netns,
+
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
 

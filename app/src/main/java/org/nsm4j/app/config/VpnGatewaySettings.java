@@ -1,6 +1,5 @@
 package org.nsm4j.app.config;
 
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,15 +42,18 @@ public record VpnGatewaySettings(
         int capacity,
 
         @Setting(
-                        env = "NSM_VPN_CONFIG",
-                        preset = "/etc/nsm/vpn.conf",
-                        means = "the WireGuard configuration that the company hands out, as wg-quick reads it; for its owner alone")
-                Path vpnConfig,
+                env = "NSM_VPN_CONFIG",
+                preset = "/etc/nsm/vpn.conf",
+                means =
+                        "the WireGuard configuration that the company hands out, as wg-quick reads it; for its owner alone")
+        Path vpnConfig,
+
         @Setting(
-                        env = "NSM_NETNS",
-                        preset = "",
-                        means = "namespace that the wires and the tunnel end in, as ip netns knows it; empty: this process's")
-                String netns,
+                env = "NSM_NETNS",
+                preset = "",
+                means = "namespace that the wires and the tunnel end in, as ip netns knows it; empty: this process's")
+        String netns,
+
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
 

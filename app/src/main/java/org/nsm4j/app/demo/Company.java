@@ -12,13 +12,14 @@ import java.security.interfaces.XECPrivateKey;
 import java.security.interfaces.XECPublicKey;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.functions.vpn.TunnelLink;
 import org.nsm4j.functions.vpn.WireguardConfig;
 import org.nsm4j.linux.netns.Netns;
 
 /** The company at the far end: a WireGuard gateway, and a web server that only it leads to. */
-final class Company {
+final class Company implements AutoCloseable {
     /** Out of which the gateway gives its clients addresses; the company routes it back. */
     static final String POOL = "172.16.1.100/30";
 
@@ -32,6 +33,8 @@ final class Company {
     private final KeyPair company = keys();
     private final KeyPair gateway = keys();
 
+    private @Nullable TunnelLink tunnel;
+
     Company(World world, Scheduler scheduler) {
         this.world = world;
         this.scheduler = scheduler;
@@ -39,17 +42,17 @@ final class Company {
 
     /** Opens the company's end of the tunnel, and its web server. */
     void start() {
-        var config = WireguardConfig.parse(
-                """
+        var config = WireguardConfig.parse("""
                 [Interface]
                 PrivateKey = %s
                 ListenPort = %d
                 [Peer]
                 PublicKey = %s
                 AllowedIPs = %s
-                """
-                        .formatted(secret(company), WIREGUARD, open(gateway), POOL));
-        new TunnelLink(Netns.named(World.INTRANET), LINK, config, scheduler).open();
+                """.formatted(secret(company), WIREGUARD, open(gateway), POOL));
+        var opened = new TunnelLink(Netns.named(World.INTRANET), LINK, config, scheduler);
+        tunnel = opened;
+        opened.open();
         try {
             var pages = Files.createDirectories(world.folder().resolve("intranet"));
             Files.writeString(pages.resolve("index.html"), "intranet\n");
@@ -76,11 +79,9 @@ final class Company {
         var file = world.folder().resolve("company.conf");
         try {
             Files.deleteIfExists(file);
-            Files.createFile(
-                    file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             Files.writeString(
-                    file,
-                    """
+                    file, """
                     [Interface]
                     PrivateKey = %s
                     [Peer]
@@ -88,8 +89,7 @@ final class Company {
                     Endpoint = %s:%d
                     AllowedIPs = %s
                     PersistentKeepalive = 25
-                    """
-                            .formatted(secret(gateway), open(company), World.UPLINK_COMPANY, WIREGUARD, PREFIX));
+                    """.formatted(secret(gateway), open(company), World.UPLINK_COMPANY, WIREGUARD, PREFIX));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
@@ -117,5 +117,13 @@ final class Company {
             key[i] = number[number.length - 1 - i];
         }
         return Base64.getEncoder().encodeToString(key);
+    }
+
+    /** Takes the company's end of the tunnel away. */
+    @Override
+    public void close() {
+        if (tunnel != null) {
+            tunnel.remove();
+        }
     }
 }

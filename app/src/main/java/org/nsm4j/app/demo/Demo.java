@@ -28,6 +28,7 @@ final class Demo implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final World world;
+    private final Company company;
     private final List<String> nsm;
     private final Scheduler scheduler;
     private final PrintStream out;
@@ -43,6 +44,7 @@ final class Demo implements AutoCloseable {
      */
     Demo(Path folder, List<String> nsm, Scheduler scheduler, PrintStream out) {
         this.world = new World(folder);
+        this.company = new Company(world, scheduler);
         this.nsm = List.copyOf(nsm);
         this.scheduler = scheduler;
         this.out = out;
@@ -53,27 +55,33 @@ final class Demo implements AutoCloseable {
         long begin = scheduler.nanoTime();
         World.clear(world.folder());
         world.build();
-        say("hosts", "%s and %s joined by an underlay, %s without a network, %s behind %s"
-                .formatted(World.NODE_A, World.NODE_B, World.APP, World.INTRANET, World.VPN));
-        var company = new Company(world, scheduler);
+        say(
+                "hosts",
+                "%s and %s joined by an underlay, %s without a network, %s behind %s"
+                        .formatted(World.NODE_A, World.NODE_B, World.APP, World.INTRANET, World.VPN));
         company.start();
         startNode(World.NODE_A, "a", List.of());
         var first = admin("a");
         var token = first.createJoinToken(Duration.ofMinutes(10)).token();
         startNode(World.NODE_B, "b", List.of("--join", token));
         say("nodes", "node-a and node-b are up, node-b joined by a token used once");
-        first.apply(List.of(new Item.OfService(
-                NetworkService.named(SERVICE).withPayload(Payload.IP))));
+        first.apply(List.of(new Item.OfService(NetworkService.named(SERVICE).withPayload(Payload.IP))));
         world.start(
                 World.VPN,
                 "vpng-1",
                 with(
-                        "endpoint", "vpn-gateway",
-                        "--name", "vpng-1",
-                        "--connect-to", "unix://" + run("b").resolve("nsm.io.sock"),
-                        "--spiffe-endpoint-socket", "unix://" + run("b").resolve("identity.sock"),
-                        "--cidr-prefix", Company.POOL,
-                        "--vpn-config", company.config().toString()));
+                        "endpoint",
+                        "vpn-gateway",
+                        "--name",
+                        "vpng-1",
+                        "--connect-to",
+                        "unix://" + run("b").resolve("nsm.io.sock"),
+                        "--spiffe-endpoint-socket",
+                        "unix://" + run("b").resolve("identity.sock"),
+                        "--cidr-prefix",
+                        Company.POOL,
+                        "--vpn-config",
+                        company.config().toString()));
         await("the endpoint vpng-1", () -> !first.list(Item.Kind.ENDPOINT).isEmpty());
         say(SERVICE, "NetworkService applied: payload IP, 1 endpoint (node-b)");
         say("", "everything is up after %.1f s".formatted((scheduler.nanoTime() - begin) / 1e9));
@@ -82,12 +90,18 @@ final class Demo implements AutoCloseable {
     private void startNode(String host, String letter, List<String> more) {
         var command = with(
                 "up",
-                "--node-name", "node-" + letter,
-                "--state-dir", world.folder().resolve(letter).resolve("state").toString(),
-                "--run-dir", run(letter).toString(),
-                "--underlay-device", World.UNDERLAY,
-                "--identity-file", world.folder().resolve(letter).resolve("none.yaml").toString(),
-                "--prometheus-listen-on", "");
+                "--node-name",
+                "node-" + letter,
+                "--state-dir",
+                world.folder().resolve(letter).resolve("state").toString(),
+                "--run-dir",
+                run(letter).toString(),
+                "--underlay-device",
+                World.UNDERLAY,
+                "--identity-file",
+                world.folder().resolve(letter).resolve("none.yaml").toString(),
+                "--prometheus-listen-on",
+                "");
         command.addAll(more);
         var process = world.start(host, "node-" + letter, command);
         await("node-" + letter, () -> {
@@ -154,15 +168,17 @@ final class Demo implements AutoCloseable {
         var request = new ConnectRequest(
                 CONNECTION, URL, new ConnectRequest.Target.Named(World.APP), false, Map.of(), PATIENCE);
         long begin = scheduler.nanoTime();
-        var status = node.connect(request, step -> out.printf(
-                Locale.ROOT, "  %2d %-64s %s%n", step.number(), step.text(), millis(step.took())));
+        var status = node.connect(
+                request,
+                step -> out.printf(Locale.ROOT, "  %2d %-64s %s%n", step.number(), step.text(), millis(step.took())));
         var took = Duration.ofNanos(scheduler.nanoTime() - begin);
         out.printf(
                 Locale.ROOT,
                 "ready in %s (path: app → %s)%n",
                 millis(took).strip(),
                 String.join(
-                        " → ", status.path().stream().skip(1).map(hop -> hop.name()).toList()));
+                        " → ",
+                        status.path().stream().skip(1).map(hop -> hop.name()).toList()));
     }
 
     private static String millis(Duration took) {
@@ -192,6 +208,7 @@ final class Demo implements AutoCloseable {
     @Override
     public void close() {
         admins.values().forEach(AdminClient::close);
+        company.close();
         world.close();
     }
 }

@@ -1,7 +1,10 @@
 package org.nsm4j.app.demo;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -19,6 +22,7 @@ import picocli.CommandLine.Option;
         description = "Shows the main job on this host: a workload is plugged into a VPN on another node.")
 public final class DemoCommand implements Callable<Integer> {
     private static final Path FOLDER = Path.of("/run/nsm-demo");
+    private static final Path LOCK = Path.of("/run/nsm-demo.lock");
 
     @Option(names = "--keep", description = "Keep it running until Ctrl-C, to try things.")
     private boolean keep;
@@ -32,11 +36,27 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!Files.isWritable(Path.of("/proc/sys/kernel/hostname")) || !"root".equals(System.getProperty("user.name"))) {
+        if (!Files.isWritable(Path.of("/proc/sys/kernel/hostname"))
+                || !"root".equals(System.getProperty("user.name"))) {
             throw new Refused(
                     Refused.Reason.NOT_AUTHORIZED,
                     "nsm demo: it makes network namespaces (expected: root; run it by sudo)");
         }
+        try (var lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (lock.tryLock() == null) {
+                throw new Refused(
+                        Refused.Reason.CONFLICT, "nsm demo: another one runs on this host (expected: one at a time)");
+            }
+            return run();
+        } catch (IOException e) {
+            throw new Refused(
+                    Refused.Reason.UNAVAILABLE,
+                    "nsm demo: cannot write %s: %s (expected: a writable /run)".formatted(LOCK, e.getMessage()),
+                    e);
+        }
+    }
+
+    private int run() throws InterruptedException {
         var scheduler = new LiveScheduler();
         var demo = new Demo(FOLDER, program(), scheduler, surroundings.out());
         var cleared = new AtomicBoolean();

@@ -46,10 +46,7 @@ final class Probe {
             }
             return "ping %s  %s/%d%s"
                     .formatted(
-                            address,
-                            received.group(1),
-                            COUNT,
-                            times.find() ? ", rtt " + times.group(1) + " ms" : "");
+                            address, received.group(1), COUNT, times.find() ? ", rtt " + times.group(1) + " ms" : "");
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
@@ -66,9 +63,8 @@ final class Probe {
         try (var netns = Netns.named(host).open();
                 var channel = ChannelsInside.stream(netns)) {
             channel.connect(new InetSocketAddress(Cidr.parseAddress(address), Company.HTTP));
-            channel.write(ByteBuffer.wrap("GET / HTTP/1.0\r\nHost: %s\r\n\r\n"
-                    .formatted(address)
-                    .getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap(
+                    "GET / HTTP/1.0\r\nHost: %s\r\n\r\n".formatted(address).getBytes(StandardCharsets.US_ASCII)));
             var answer = new StringBuilder();
             var buffer = ByteBuffer.allocate(4096);
             while (channel.read(buffer) >= 0 && answer.length() < 65_536) {
@@ -82,7 +78,8 @@ final class Probe {
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
-                    "GET http://%s/ from %s: %s (expected: the intranet's page)".formatted(address, host, e.getMessage()),
+                    "GET http://%s/ from %s: %s (expected: the intranet's page)"
+                            .formatted(address, host, e.getMessage()),
                     e);
         }
     }

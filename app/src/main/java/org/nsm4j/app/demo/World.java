@@ -15,6 +15,7 @@ import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.netns.NamedNetns;
 import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.linux.wireguard.UserspaceWireguard;
 
 /**
  * The demo's hosts as network namespaces: two nodes joined by an underlay, an application without any network, a VPN
@@ -153,10 +154,28 @@ final class World implements AutoCloseable {
             var name = "net:[" + open.file().inode() + "]";
             ProcessHandle.allProcesses()
                     .filter(process -> name.equals(namespace(process)))
-                    .forEach(ProcessHandle::destroyForcibly);
+                    .forEach(World::end);
         } catch (KernelRefused e) {
             // a name without a namespace: a run died between making the two
         }
+    }
+
+    private static void end(ProcessHandle process) {
+        var socket = socket(process);
+        process.destroyForcibly();
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + socket, e);
+        }
+    }
+
+    /** Where a WireGuard in user space listens, by the link that it was started for. */
+    private static Path socket(ProcessHandle process) {
+        var arguments = process.info().arguments().orElse(new String[0]);
+        return UserspaceWireguard.socket(arguments.length == 0 ? "none" : Path.of(arguments[arguments.length - 1])
+                .getFileName()
+                .toString());
     }
 
     private static String namespace(ProcessHandle process) {

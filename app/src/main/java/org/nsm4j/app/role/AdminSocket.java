@@ -31,9 +31,11 @@ final class AdminSocket implements AutoCloseable {
         int mode = rule.equals(AccessRule.ROOT) ? ROOT_ALONE : ANYBODY_WHO_IS_ADMITTED;
         var server = NsmServer.insecure(transport)
                 .settings(ServerSettings.USUAL.withSocketMode(mode))
-                .service(() -> AdminServer.of(admin, rule, call -> Optional.ofNullable(
-                                call.getAttributes().get(PeerProcess.PEER))
-                        .map(peer -> new Peer(peer.pid(), peer.uid(), peer.gid()))))
+                .service(() -> AdminServer.of(
+                        admin,
+                        rule,
+                        call -> Optional.ofNullable(call.getAttributes().get(PeerProcess.PEER))
+                                .map(peer -> new Peer(peer.pid(), peer.uid(), peer.gid()))))
                 .listen(List.of(Url.unix(socket.toString())));
         return new AdminSocket(transport, server);
     }

@@ -14,8 +14,7 @@ public final class DomainRegistry implements AutoCloseable {
     private final Registry<Endpoint> endpoints;
     private final Parts.Listening listening;
 
-    private DomainRegistry(
-            Registry<NetworkService> services, Registry<Endpoint> endpoints, Parts.Listening listening) {
+    private DomainRegistry(Registry<NetworkService> services, Registry<Endpoint> endpoints, Parts.Listening listening) {
         this.services = services;
         this.endpoints = endpoints;
         this.listening = listening;
@@ -32,7 +31,7 @@ public final class DomainRegistry implements AutoCloseable {
             List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Parts transport) {
         var serviceStack = RegistryStack.services(services, transport);
         var endpointStack = RegistryStack.endpoints(endpoints, transport);
-        var served = new Parts.Served(null, serviceStack, endpointStack);
+        var served = new Parts.Served(null, serviceStack, endpointStack, () -> true);
         return new DomainRegistry(serviceStack, endpointStack, transport.serve(listen, served));
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.model.Endpoint;
@@ -70,8 +71,9 @@ public final class Forwarder implements AutoCloseable {
      * @param traits what makes it this one
      * @param listen where it listens, on this node only
      * @param manager the node's manager, with which it registers as soon as that answers
+     * @param metrics where requests are counted
      */
-    public static Forwarder start(Traits traits, Url listen, Url manager, Parts transport) {
+    public static Forwarder start(Traits traits, Url listen, Url manager, Metrics metrics, Parts transport) {
         var scheduler = transport.scheduler();
         var services = new WatchedRegistry<>(Kind.SERVICE, scheduler, transport.random(), transport.services(manager));
         var endpoints =
@@ -79,9 +81,8 @@ public final class Forwarder implements AutoCloseable {
         var underlay = traits.underlay();
         var node = Node.own();
         var inventory = new Inventory(node);
-        var guard = underlay == null
-                ? PeerGuard.OPEN
-                : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
+        var guard =
+                underlay == null ? PeerGuard.OPEN : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
         var reaper = new Reaper(node, scheduler);
         inventory.reap(reaper);
         var plug = new PlugWire(
@@ -92,16 +93,20 @@ public final class Forwarder implements AutoCloseable {
                 new NodePlaces(node, traits.mayPlugNode()));
         var connections = new ConnectionTable(scheduler);
         var chain = ForwarderChain.of(
-                traits.name(), connections, services, endpoints, new OfferMechanisms(underlay), plug, transport);
-        var listening = transport.serve(List.of(listen), Parts.Served.chain(chain));
+                traits.name(),
+                connections,
+                services,
+                endpoints,
+                new OfferMechanisms(underlay),
+                plug,
+                metrics,
+                transport);
+        var registration = register(traits, listen, manager, transport);
+        var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
+        var listening = transport.serve(List.of(listen), served);
         services.start();
         endpoints.start();
-        return new Forwarder(
-                connections,
-                List.of(reaper, node),
-                List.of(services, endpoints),
-                register(traits, listen, manager, transport),
-                listening);
+        return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);
     }
 
     private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Parts transport) {

@@ -1,10 +1,13 @@
 package org.nsm4j.app.role;
 
+import org.nsm4j.app.observe.CountRequests;
+import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
-import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.Endpoint;
@@ -31,11 +34,14 @@ public final class ForwarderChain {
             Registry<Endpoint> endpoints,
             OfferMechanisms offer,
             PlugWire plug,
+            Metrics metrics,
             Parts p) {
         return Chain.through(
+                        new CountRequests("forwarder", metrics, p.scheduler()::nanoTime),
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
+                        new LogEvents(name), // sees what the caller is told
                         new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens; before a close could call anything off
+                        new Authorize(p.serverPolicies(), p.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),

@@ -53,7 +53,8 @@ final class KeptConnections {
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
-                    "cannot use %s: %s (expected: a folder that this process may write)".formatted(folder, e.getMessage()),
+                    "cannot use %s: %s (expected: a folder that this process may write)"
+                            .formatted(folder, e.getMessage()),
                     e);
         }
     }

@@ -17,11 +17,14 @@ import org.nsm4j.app.cli.Roles;
 import org.nsm4j.app.cli.Running;
 import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
+import org.nsm4j.app.config.HostPort;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
+import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
@@ -57,13 +60,18 @@ public final class LiveRoles implements Roles {
     public Running manager(ManagerSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
         var traits = new ManagerChain.Traits(
-                settings.name(),
-                publicUrl(settings.listenOn()),
-                settings.forwarderService(),
-                whereabouts(),
-                List::of);
+                settings.name(), publicUrl(settings.listenOn()), settings.forwarderService(), whereabouts(), List::of);
+        var metrics = new Metrics();
         return new Ending(
-                Manager.start(traits, settings.listenOn(), settings.registryUrl(), transport), transport);
+                served(metrics, settings.metricsListenOn()),
+                Manager.start(traits, settings.listenOn(), settings.registryUrl(), metrics, transport),
+                transport);
+    }
+
+    private static AutoCloseable served(Metrics metrics, Optional<HostPort> listen) {
+        metrics.includeJvm();
+        return listen.<AutoCloseable>map(where -> MetricsServer.start(metrics, where))
+                .orElse(() -> {});
     }
 
     /** The first tcp URL, with this host's own address where it names none (behaviour M-13). */
@@ -96,8 +104,11 @@ public final class LiveRoles implements Roles {
                 labels,
                 underlay.orElse(null),
                 call -> false);
+        var metrics = new Metrics();
         return new Ending(
-                Forwarder.start(traits, settings.listenOn(), settings.connectTo(), transport), transport);
+                served(metrics, settings.metricsListenOn()),
+                Forwarder.start(traits, settings.listenOn(), settings.connectTo(), metrics, transport),
+                transport);
     }
 
     @Override
@@ -106,10 +117,7 @@ public final class LiveRoles implements Roles {
         if (settings.store().isEmpty()) {
             return new Ending(
                     DomainRegistry.start(
-                            settings.listenOn(),
-                            Journal.<NetworkService>none(),
-                            Journal.<Endpoint>none(),
-                            transport),
+                            settings.listenOn(), Journal.<NetworkService>none(), Journal.<Endpoint>none(), transport),
                     transport);
         }
         var store = SqliteStore.open(settings.store().get());
@@ -121,8 +129,8 @@ public final class LiveRoles implements Roles {
 
     @Override
     public Running client(ClientSettings settings) {
-        var mesh = mesh(
-                settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
+        var mesh =
+                mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
         var role = new ClientRole(settings, mesh);
         role.connectAll();
         if (settings.init()) {

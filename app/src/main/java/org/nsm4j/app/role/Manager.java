@@ -1,8 +1,11 @@
 package org.nsm4j.app.role;
 
 import java.util.List;
-import org.nsm4j.core.chain.Chain;
+import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.WatchedRegistry;
 import org.nsm4j.sdk.Parts;
@@ -25,27 +28,31 @@ public final class Manager implements AutoCloseable {
      * @param traits what makes it this one
      * @param listen where it listens
      * @param registry the domain's registry
+     * @param metrics where requests are counted
      */
-    public static Manager start(ManagerChain.Traits traits, List<Url> listen, Url registry, Parts transport) {
+    public static Manager start(
+            ManagerChain.Traits traits, List<Url> listen, Url registry, Metrics metrics, Parts transport) {
         var registries = RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
         var connections = new ConnectionTable(transport.scheduler());
-        var chain = ManagerChain.of(traits, connections, registries.knownServices(), registries.known(), transport);
-        var served = new Parts.Served(chain, registries.services(), registries.endpoints());
+        var chain = ManagerChain.of(
+                traits, connections, registries.knownServices(), registries.known(), metrics, transport);
+        var served = new Parts.Served(
+                chain, registries.services(), registries.endpoints(), () -> isReady(traits, registries));
         var listening = transport.serve(listen, served);
         registries.watches().forEach(WatchedRegistry::start);
         return new Manager(connections, registries, listening);
     }
 
-    /** Its elements in order. */
-    public static Chain explain(ManagerChain.Traits traits, Parts transport) {
-        var nowhere = Url.parse(traits.publicUrl());
-        var registries = RegistryStack.ofManager(nowhere, nowhere, traits.labels(), transport);
-        return ManagerChain.of(
-                traits,
-                new ConnectionTable(transport.scheduler()),
-                registries.knownServices(),
-                registries.known(),
-                transport);
+    /** New requests can succeed when the domain's registry answers and a forwarder of this node is there. */
+    private static boolean isReady(ManagerChain.Traits traits, RegistryStack.OfManager registries) {
+        try {
+            var forwarders = Endpoint.named("")
+                    .providing(List.of(traits.forwarderService()))
+                    .at(traits.publicUrl());
+            return !registries.known().find(forwarders, Caller.SELF).isEmpty();
+        } catch (Refused e) {
+            return false;
+        }
     }
 
     /** The connections that go through it. */

@@ -3,12 +3,15 @@ package org.nsm4j.app.role;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.nsm4j.app.observe.CountRequests;
+import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.address.ExcludePrefixes;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.Cidr;
@@ -49,11 +52,14 @@ public final class ManagerChain {
             ConnectionTable connections,
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
+            Metrics metrics,
             Parts p) {
         return Chain.through(
+                        new CountRequests("manager", metrics, p.scheduler()::nanoTime),
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
+                        new LogEvents(traits.name()), // sees what the caller is told
                         new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // needs the tokens; before a close could call anything off
+                        new Authorize(p.serverPolicies(), p.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),

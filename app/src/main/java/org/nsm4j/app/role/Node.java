@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
@@ -37,6 +38,7 @@ final class Node implements AutoCloseable {
     private final NodeSettings settings;
     private final String name;
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final Metrics metrics = new Metrics();
     private final TokenSubject subjects = new TokenReader();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final Optional<Underlay> underlay;
@@ -84,8 +86,7 @@ final class Node implements AutoCloseable {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder);
-                Files.setPosixFilePermissions(
-                        folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
+                Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
             }
         } catch (java.io.IOException e) {
             throw new Refused(
@@ -110,8 +111,7 @@ final class Node implements AutoCloseable {
     }
 
     private Parts parts(String part) {
-        return Parts.open(
-                identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
+        return Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
     }
 
     /** Where other hosts reach this one. */
@@ -126,7 +126,8 @@ final class Node implements AutoCloseable {
     private Url registryUrl() {
         return settings.registryUrl()
                 .or(identity::homeRegistry)
-                .orElseGet(() -> Url.unix(settings.runDir().resolve("registry.sock").toString()));
+                .orElseGet(() ->
+                        Url.unix(settings.runDir().resolve("registry.sock").toString()));
     }
 
     private DomainRegistry startRegistry() {
@@ -153,7 +154,7 @@ final class Node implements AutoCloseable {
         listen.add(publicUrl);
         var traits = new ManagerChain.Traits(
                 name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
-        return Manager.start(traits, listen, registryUrl(), part(parts("manager")));
+        return Manager.start(traits, listen, registryUrl(), metrics, part(parts("manager")));
     }
 
     private Forwarder startForwarder() {
@@ -165,7 +166,7 @@ final class Node implements AutoCloseable {
                 settings.labels(),
                 underlay.orElse(null),
                 this::isFromOwnClient);
-        return Forwarder.start(traits, listen, managerUrl(), part(parts("forwarder")));
+        return Forwarder.start(traits, listen, managerUrl(), metrics, part(parts("forwarder")));
     }
 
     /** Whether a request started at this node's own client, which root commands: its token, checked on the way, says so. */
@@ -218,10 +219,15 @@ final class Node implements AutoCloseable {
         return clientParts;
     }
 
-
     /** Where other nodes reach this one's manager. */
     String publicUrl() {
-        return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort()).toString();
+        return tcp(address().orElse(InetAddress.getLoopbackAddress()), settings.managerPort())
+                .toString();
+    }
+
+    /** What is counted. */
+    Metrics metrics() {
+        return metrics;
     }
 
     LiveScheduler scheduler() {

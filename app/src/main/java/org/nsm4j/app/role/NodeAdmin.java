@@ -53,13 +53,12 @@ final class NodeAdmin implements Admin {
 
     /** A name of the workload and the service, with a number where it is taken. */
     private ConnectRequest named(ConnectRequest request) {
-        var target =
-                switch (request.target()) {
-                    case ConnectRequest.Target.Named(var name) -> name;
-                    case ConnectRequest.Target.AtPath(var path) -> String.valueOf(path.getFileName());
-                    case ConnectRequest.Target.Pid(int pid) -> "pid" + pid;
-                    case ConnectRequest.Target.Host() -> "host";
-                };
+        var target = switch (request.target()) {
+            case ConnectRequest.Target.Named(var name) -> name;
+            case ConnectRequest.Target.AtPath(var path) -> String.valueOf(path.getFileName());
+            case ConnectRequest.Target.Pid(int pid) -> "pid" + pid;
+            case ConnectRequest.Target.Host() -> "host";
+        };
         int number = 0;
         while (node.client().status(target + "-" + number).isPresent()) {
             number++;
@@ -122,8 +121,7 @@ final class NodeAdmin implements Admin {
             boolean own = name.equals(node.name());
             int endpoints = (int) all.stream()
                     .filter(each -> !each.services().contains(SelectForwarder.FORWARDER))
-                    .filter(each -> each.labels().values().stream()
-                            .anyMatch(map -> name.equals(map.get("nodeName"))))
+                    .filter(each -> each.labels().values().stream().anyMatch(map -> name.equals(map.get("nodeName"))))
                     .count();
             nodes.add(new NodeStatus(
                     name,
@@ -182,8 +180,7 @@ final class NodeAdmin implements Admin {
         services().register(Registration.of(service), self());
         boolean same = !before.isEmpty()
                 && before.getFirst().matches().equals(service.matches())
-                && (service.payload().isNone()
-                        || before.getFirst().payload().equals(service.payload()));
+                && (service.payload().isNone() || before.getFirst().payload().equals(service.payload()));
         return new Outcome(
                 "networkservice/" + service.name(), before.isEmpty() ? "created" : same ? "unchanged" : "configured");
     }
@@ -237,14 +234,15 @@ final class NodeAdmin implements Admin {
         var client = new TreeMap<>(labels);
         client.putIfAbsent("nodeName", node.name());
         var endpoints = endpoints().find(Endpoint.named("").providing(List.of(service)), self());
-        var choice =
-                Matching.endpoints(found.getFirst(), client, endpoints, node.scheduler().now());
+        var choice = Matching.endpoints(
+                found.getFirst(), client, endpoints, node.scheduler().now());
         var candidates = choice.verdicts().stream()
                 .map(verdict -> new Candidate(verdict.endpoint().name(), verdict.chosen(), verdict.why()))
                 .toList();
         var rule = found.getFirst().matches().isEmpty()
                 ? "the service has no rules: every endpoint fits"
-                : "%d rules, the first that applies counts".formatted(found.getFirst().matches().size());
+                : "%d rules, the first that applies counts"
+                        .formatted(found.getFirst().matches().size());
         return new Explanation(rule, candidates);
     }
 

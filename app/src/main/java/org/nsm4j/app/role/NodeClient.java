@@ -56,8 +56,7 @@ final class NodeClient {
         }
     }
 
-    private void insist(
-            ConnectRequest request, @org.jspecify.annotations.Nullable Connection last, Duration pause) {
+    private void insist(ConnectRequest request, @org.jspecify.annotations.Nullable Connection last, Duration pause) {
         var present = known.get(request.name());
         if (present == null || !present.request().equals(request)) {
             return;
@@ -83,7 +82,8 @@ final class NodeClient {
     Connection connect(ConnectRequest request) {
         if (draining) {
             throw new Refused(
-                    Refused.Reason.UNAVAILABLE, "this node takes no new connections (expected: another node; it drains)");
+                    Refused.Reason.UNAVAILABLE,
+                    "this node takes no new connections (expected: another node; it drains)");
         }
         var fresh = new Known(request, scheduler.now(), "");
         var present = known.putIfAbsent(request.name(), fresh);
@@ -144,7 +144,8 @@ final class NodeClient {
             case ConnectRequest.Target.Named(var name) -> Netns.named(name);
             case ConnectRequest.Target.AtPath(var path) -> Netns.at(path);
             case ConnectRequest.Target.Pid(int pid) -> Netns.ofProcess(pid);
-            case ConnectRequest.Target.Host() -> Netns.ofProcess(ProcessHandle.current().pid());
+            case ConnectRequest.Target.Host() ->
+                Netns.ofProcess(ProcessHandle.current().pid());
         };
         try {
             netns.open().close();
@@ -185,10 +186,8 @@ final class NodeClient {
     private ConnectionStatus status(String name, Known each) {
         var request = each.request();
         var standing = client.connection(new ConnectionId(name))
-                .orElseGet(() -> ConnectUrl.parse(request.url())
-                        .request()
-                        .connection()
-                        .withState(Connection.State.DOWN));
+                .orElseGet(() ->
+                        ConnectUrl.parse(request.url()).request().connection().withState(Connection.State.DOWN));
         var status = ConnectionStatus.of(name, text(request), standing, request.declared(), each.since());
         return each.trouble().isEmpty()
                 ? status

@@ -2,7 +2,6 @@ package org.nsm4j.app.role;
 
 import java.util.Optional;
 import org.nsm4j.app.config.HostPort;
-import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Endpoint;
@@ -17,25 +16,33 @@ final class NodeMetrics {
         if (listen.isEmpty()) {
             return () -> {};
         }
-        var metrics = new Metrics();
+        var metrics = node.metrics();
         metrics.includeJvm();
-        metrics.connections("manager", () -> node.manager().connections().standing().size());
-        metrics.connections("forwarder", () -> node.forwarder().connections().standing().size());
+        metrics.connections(
+                "manager", () -> node.manager().connections().standing().size());
+        metrics.connections(
+                "forwarder", () -> node.forwarder().connections().standing().size());
         metrics.connections("client", () -> node.client().standing());
-        metrics.certificate("client", () -> node.parts()
-                .identity()
-                .svid()
-                .chain()
-                .getFirst()
-                .getNotAfter()
-                .toInstant());
+        metrics.certificate(
+                "client",
+                () -> node.parts()
+                        .identity()
+                        .svid()
+                        .chain()
+                        .getFirst()
+                        .getNotAfter()
+                        .toInstant());
         node.registry().ifPresent(registry -> {
-            metrics.registered("service", () -> registry.services()
-                    .find(NetworkService.named(""), Caller.SELF)
-                    .size());
-            metrics.registered("endpoint", () -> registry.endpoints()
-                    .find(Endpoint.named(""), Caller.SELF)
-                    .size());
+            metrics.registered(
+                    "service",
+                    () -> registry.services()
+                            .find(NetworkService.named(""), Caller.SELF)
+                            .size());
+            metrics.registered(
+                    "endpoint",
+                    () -> registry.endpoints()
+                            .find(Endpoint.named(""), Caller.SELF)
+                            .size());
         });
         return MetricsServer.start(metrics, listen.get());
     }

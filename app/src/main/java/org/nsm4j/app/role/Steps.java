@@ -48,13 +48,17 @@ final class Steps {
         return steps;
     }
 
+    /** From one hop to the next: what the call took beyond the other's own work, and what the other had to choose. */
     private void crossing(int at, Segment from, Segment to) {
         var asked = at == 0 ? Optional.of(took) : micros(from, "Dial");
         var answered = micros(to, "total");
         var wire = asked.flatMap(all -> answered.map(all::minus)).filter(each -> !each.isNegative());
-        add("%s → %s".formatted(from.name(), to.name()), wire.orElse(Duration.ZERO));
-        own(to, "SelectForwarder", "forwarder chosen by " + to.name());
-        own(to, "SelectEndpoint", "registry: %s → %s".formatted(answer.service(), answer.endpoint()));
+        add(
+                "%s → %s".formatted(from.name(), to.name()),
+                wire.orElse(Duration.ZERO).plus(micros(to, "SelectForwarder").orElse(Duration.ZERO)));
+        if (at == 1) {
+            own(to, "SelectEndpoint", "registry: %s → %s".formatted(answer.service(), answer.endpoint()));
+        }
     }
 
     private void own(Segment hop, String element, String text) {

@@ -46,7 +46,7 @@ public record PrefixGroups(List<List<Cidr>> groups) {
             var item = part.strip();
             boolean opens = item.startsWith("[");
             boolean closes = item.endsWith("]");
-            if (opens && open != null || closes && !opens && open == null) {
+            if ((opens && open != null) || (closes && !opens && open == null)) {
                 throw unbalanced(text);
             }
             var prefix = Cidr.parse(item.substring(opens ? 1 : 0, item.length() - (closes ? 1 : 0)));

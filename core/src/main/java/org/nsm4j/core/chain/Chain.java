@@ -162,8 +162,8 @@ public final class Chain {
      * timer's close that a refresh overtook must not reach the hops behind a wire that works.
      */
     private static boolean goesNoFurther(Element element, @Nullable Throwable failure) {
-        return failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED
-                || failure != null && element instanceof ConnectionTable;
+        return (failure instanceof Refused refused && refused.reason() == Refused.Reason.NOT_AUTHORIZED)
+                || (failure != null && element instanceof ConnectionTable);
     }
 
     private static Throwable closeAll(From rest, Call call, @Nullable Throwable failure, Element element) {

@@ -111,7 +111,7 @@ public record ConnectUrl(Mechanism mechanism, String service, Map<String, String
 
     private static Map<String, String> labels(String query) {
         var labels = new LinkedHashMap<String, String>();
-        for (var each : query.split("&")) {
+        for (var each : query.split("&", -1)) {
             var part = each.replace("+", "%20");
             if (part.isEmpty()) {
                 continue;

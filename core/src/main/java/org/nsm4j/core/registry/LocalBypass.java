@@ -96,9 +96,7 @@ public final class LocalBypass implements Layer<Endpoint> {
     @Override
     public List<Endpoint> find(Endpoint query, Caller caller) {
         return rest.find(query.at(""), caller).stream()
-                .flatMap(each -> seen(each, false)
-                        .filter(item -> isAsked(query, each, item))
-                        .stream())
+                .flatMap(each -> seen(each, false).filter(item -> isAsked(query, each, item)).stream())
                 .toList();
     }
 

@@ -128,7 +128,7 @@ public final class SelectEndpoint implements Element {
     private boolean isOver(Call call, Refused refusal) {
         var deadline = call.caller().deadline();
         return refusal.reason() == Refused.Reason.CANCELLED
-                || deadline != null && !scheduler.now().isBefore(deadline);
+                || (deadline != null && !scheduler.now().isBefore(deadline));
     }
 
     private NetworkService service(Call call) {

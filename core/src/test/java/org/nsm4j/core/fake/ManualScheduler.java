@@ -64,7 +64,7 @@ public final class ManualScheduler implements Scheduler {
     private @Nullable Alarm next(Instant end) {
         return alarms.stream()
                 .filter(alarm -> !alarm.at().isAfter(end))
-                .min(Comparator.comparing(Alarm::at).thenComparing(Alarm::order))
+                .min(Comparator.comparing(Alarm::at).thenComparingLong(Alarm::order))
                 .orElse(null);
     }
 

@@ -164,7 +164,7 @@ class LifeTest {
                 refreshing(),
                 client(Duration.ofHours(1), Duration.ofMinutes(10), Duration.ofHours(2)),
                 Duration.ofSeconds(15));
-        scheduler.pass(Duration.ofSeconds(120));
+        scheduler.pass(Duration.ofMinutes(2));
         assertThat(far.asked).hasSize(2);
         assertThat(far.asked.get(1)).isBetween(Duration.ofSeconds(108), Duration.ofSeconds(120));
     }
@@ -173,7 +173,7 @@ class LifeTest {
     void tries_a_refused_refresh_again_with_growing_pauses_until_it_works() {
         ask(refreshing(), client(Duration.ofMinutes(10), Duration.ofMinutes(10)), Duration.ofSeconds(15));
         far.refusal = new Refused(Refused.Reason.UNAVAILABLE, "gone");
-        scheduler.pass(Duration.ofSeconds(120));
+        scheduler.pass(Duration.ofMinutes(2));
         far.asked.clear();
         scheduler.pass(Duration.ofSeconds(60));
         assertThat(far.asked).hasSizeBetween(6, 14);

@@ -29,7 +29,8 @@ class LocalBypassTest {
         assertThat(manager.find(Endpoint.named("").at(MANAGER.toString()), Caller.SELF))
                 .as("what is on this node")
                 .containsExactly(GATEWAY);
-        assertThat(manager.find(Endpoint.named("").at("10.0.0.77"), Caller.SELF)).isEmpty();
+        assertThat(manager.find(Endpoint.named("").at("10.0.0.77"), Caller.SELF))
+                .isEmpty();
     }
 
     @Test

@@ -18,7 +18,7 @@ final class StepScheduler implements Scheduler {
     private Instant now = START;
     private final Queue<Runnable> ready = new ArrayDeque<>();
     private final PriorityQueue<Alarm> alarms =
-            new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparing(Alarm::number));
+            new PriorityQueue<>(Comparator.comparing(Alarm::at).thenComparingLong(Alarm::number));
     private long number;
 
     private record Alarm(Instant at, long number, Runnable work) {}

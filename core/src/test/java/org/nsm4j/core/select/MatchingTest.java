@@ -20,6 +20,7 @@ class MatchingTest {
         return new NetworkService("vpn", Payload.IP, List.of(rules), List.of(), Opaque.NONE);
     }
 
+    @SafeVarargs
     private static Match rule(Map<String, String> source, boolean fallsThrough, Map<String, String>... destinations) {
         return new Match(
                 source,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
@@ -59,13 +60,16 @@ final class Gateway {
             filter.removeAllBut(key -> links.contains(key.link()) || users.containsKey(key));
             var stale = network.rules().stream()
                     .filter(rule -> rule.table() == TABLE && rule.priority() == PRIORITY)
-                    .filter(rule -> rule.incoming() != null && !links.contains(rule.incoming()))
-                    .filter(rule -> !users.containsKey(new LinkSet.Key(rule.incoming(), null)))
+                    .filter(rule -> isStale(rule.incoming(), links))
                     .toList();
             var change = network.change();
             stale.forEach(change::deleteRule);
             change.attempt();
         }
+    }
+
+    private boolean isStale(@Nullable String link, Set<String> present) {
+        return link != null && !present.contains(link) && !users.containsKey(new LinkSet.Key(link, null));
     }
 
     /** A client that is let through. */

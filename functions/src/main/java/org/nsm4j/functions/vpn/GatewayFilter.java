@@ -56,7 +56,9 @@ final class GatewayFilter {
             if (nftables.has(TABLE)) {
                 change.flushChain(TABLE, FORWARD).flushChain(TABLE, INPUT);
             } else {
-                change.addChain(TABLE, BaseChain.at(BaseChain.Hook.FORWARD, FORWARD).droppingByDefault())
+                change.addChain(
+                                TABLE,
+                                BaseChain.at(BaseChain.Hook.FORWARD, FORWARD).droppingByDefault())
                         .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, INPUT));
                 SETS.forEach(set -> change.addSet(TABLE, set));
             }
@@ -132,6 +134,15 @@ final class GatewayFilter {
     /** Takes those away that are there. */
     void remove(Collection<LinkSet.Key> keys) {
         removeAllBut(key -> !keys.contains(key));
+    }
+
+    /** Whom it lets through. */
+    List<LinkSet.Key> keys() {
+        try (var nftables = Nftables.open(netns)) {
+            return SETS.stream()
+                    .flatMap(set -> nftables.keys(TABLE, set).stream())
+                    .toList();
+        }
     }
 
     void removeAllBut(Predicate<LinkSet.Key> stays) {

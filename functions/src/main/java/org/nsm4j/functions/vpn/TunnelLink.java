@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class TunnelLink {
     private final boolean kernel;
     private final WireguardProgram program;
     private volatile boolean closed;
+    private volatile boolean removed;
 
     /**
      * A tunnel that is not there yet.
@@ -136,31 +138,42 @@ public final class TunnelLink {
                         LinkSettings.unchanged().mtu(config.linkMtu()).up(true));
             }
             addresses(network, link, change);
-            routes(link, change);
+            routes(network, link, change);
             change.commit();
         }
     }
 
     /**
-     * In the clients' table everything that the company has, with the rest known to be unreachable. In the main table,
+     * Writes what is not there. In the clients' table everything that the company has, with the rest known to be unreachable. In the main table,
      * which the gateway's own packets use, with a metric that lets whatever is there go first, and never around a peer:
      * its packets carry the tunnel.
      */
-    private void routes(Link link, Change change) {
+    private void routes(Network network, Link link, Change change) {
+        var wanted = new ArrayList<Route>();
         for (var prefix : config.companyPrefixes()) {
             var route = Route.on(link.index(), new Prefix(prefix.address(), prefix.length()));
-            change.replaceRoute(route.table(Gateway.TABLE));
+            wanted.add(route.table(Gateway.TABLE));
             boolean holdsPeer = config.tunnel().peers().stream()
                     .map(Tunnel.Peer::endpoint)
                     .anyMatch(endpoint -> endpoint != null && prefix.contains(endpoint.getAddress()));
             if (!holdsPeer) {
-                change.replaceRoute(route.metric(METRIC));
+                wanted.add(route.metric(METRIC));
             }
         }
         for (var every : List.of(Prefix.everyIpv4(), Prefix.everyIpv6())) {
-            change.replaceRoute(
+            wanted.add(
                     Route.to(Route.Type.UNREACHABLE, every).metric(LAST_METRIC).table(Gateway.TABLE));
         }
+        var present = network.routes().stream()
+                .filter(route -> route.choice().table() == Gateway.TABLE
+                        || (route.link() == link.index() && route.choice().metric() == METRIC))
+                .toList();
+        present.stream()
+                .filter(route -> wanted.stream().noneMatch(each -> each.satisfiedBy(route)))
+                .forEach(change::deleteRoute);
+        wanted.stream()
+                .filter(route -> present.stream().noneMatch(route::satisfiedBy))
+                .forEach(change::replaceRoute);
     }
 
     private void addresses(Network network, Link link, Change change) {
@@ -181,6 +194,10 @@ public final class TunnelLink {
     /** Starts the program again as soon as it ends, whoever ended it; the TUN stays, with all that is on it. */
     private void carry() {
         var process = program.start();
+        if (removed) {
+            program.end();
+            return;
+        }
         configure();
         program.whenEnded(process, this::restart, () -> !closed);
     }
@@ -201,6 +218,7 @@ public final class TunnelLink {
     /** Takes the tunnel down for good. */
     public void remove() {
         closed = true;
+        removed = true;
         if (!kernel) {
             program.end();
         }

@@ -103,8 +103,7 @@ public final class VpnGateway implements AutoCloseable {
         var company = wireguard.companyPrefixes();
         this.tunnel = new TunnelLink(settings.netns(), link, wireguard, scheduler);
         this.gateway = new Gateway(settings.netns(), link, company, pools, scheduler);
-        this.limit =
-                new LimitConnections(settings.name(), settings.clients().capacity());
+        this.limit = new LimitConnections(settings.name(), settings.clients().capacity());
         var dns = dns();
         this.elements = List.of(
                 new RequirePayload(Payload.IP),
@@ -176,9 +175,7 @@ public final class VpnGateway implements AutoCloseable {
     /** Each peer of the tunnel, for readiness and metrics. */
     public List<TunnelHealth> health() {
         var now = scheduler.now();
-        return tunnel.peers().stream()
-                .map(peer -> TunnelHealth.of(peer, now))
-                .toList();
+        return tunnel.peers().stream().map(peer -> TunnelHealth.of(peer, now)).toList();
     }
 
     /** Stops watching; tunnel and filter stay as they are, for the clients and for the next process. */

@@ -98,15 +98,13 @@ public record WireguardConfig(
                         "WireGuard configuration: %s (expected: [Interface] with PrivateKey, and at least one [Peer])"
                                 .formatted(privateKey == null ? "no PrivateKey" : "no [Peer]"));
             }
-            return new WireguardConfig(
-                    new Tunnel(
-                            privateKey,
-                            listenPort,
-                            peers.stream().map(PeerLines::peer).toList()),
-                    addresses,
-                    dns,
-                    domains,
-                    mtu);
+            var all = peers.stream().map(PeerLines::peer).toList();
+            if (all.stream().map(Tunnel.Peer::publicKey).distinct().count() < all.size()) {
+                throw new Refused(
+                        Refused.Reason.INVALID,
+                        "WireGuard configuration: a PublicKey twice (expected: one [Peer] for each PublicKey)");
+            }
+            return new WireguardConfig(new Tunnel(privateKey, listenPort, all), addresses, dns, domains, mtu);
         }
 
         private void open(String name) {
@@ -152,7 +150,8 @@ public record WireguardConfig(
                 case "endpoint" -> peer.endpoint = endpoint(name, value);
                 case "persistentkeepalive" -> peer.keepalive = value.equals("off") ? 0 : number(name, value, 0, 65535);
                 case "allowedips" -> peer.allowed.addAll(list(name, value, Reader::cidr));
-                default -> throw invalid(shown(name), "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive");
+                default ->
+                    throw invalid(shown(name), "PublicKey, PresharedKey, Endpoint, AllowedIPs or PersistentKeepalive");
             }
         }
 

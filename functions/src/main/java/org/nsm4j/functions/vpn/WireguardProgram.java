@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.Errno;
@@ -55,7 +56,8 @@ final class WireguardProgram {
             }
             scheduler.pause(STEP);
         }
-        throw notOpen("did not answer within %d s".formatted(STEP.multipliedBy(STEPS).toSeconds()));
+        throw notOpen(
+                "did not answer within %d s".formatted(STEP.multipliedBy(STEPS).toSeconds()));
     }
 
     private Refused notOpen(String what) {
@@ -125,7 +127,7 @@ final class WireguardProgram {
     }
 
     /** Runs something when the program has ended, as long as it is still wanted; told by the kernel at once. */
-    void whenEnded(ProcessHandle process, Runnable then, java.util.function.BooleanSupplier wanted) {
+    void whenEnded(ProcessHandle process, Runnable then, BooleanSupplier wanted) {
         Thread.ofPlatform().daemon().name("watch " + link).start(() -> {
             try (var held = PidFd.open(process.pid())) {
                 while (wanted.getAsBoolean() && process.isAlive() && !held.awaitEnd(Duration.ofSeconds(2))) {

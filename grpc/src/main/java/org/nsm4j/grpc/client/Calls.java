@@ -35,7 +35,8 @@ final class Calls {
     /** How a call ended; without a message it failed. */
     private record Outcome<A>(@Nullable A message, Metadata headers, Status status, Metadata trailers) {
         boolean isUnreachable() {
-            return status.getCode() == Status.Code.UNAVAILABLE && trailers.keys().isEmpty();
+            return status.getCode() == Status.Code.UNAVAILABLE
+                    && trailers.keys().isEmpty();
         }
     }
 
@@ -105,9 +106,10 @@ final class Calls {
     }
 
     private static void noteServer(Link link, ClientCall<?, ?> call) {
-        var server = SpiffeTls.peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        var server = SpiffeTls.peer(session);
         if (server != null) {
-            link.provedBy(server.certificate());
+            link.provedBy(server.certificate(), SpiffeTls.shown(session));
         }
     }
 

@@ -1,5 +1,7 @@
 package org.nsm4j.grpc.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NegotiationType;
@@ -103,9 +105,10 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
     private static void checkDialable(Url url) {
         switch (url.scheme()) {
             case "unix" -> {
-                if (url.rest().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > 107) {
+                if (url.rest().getBytes(UTF_8).length > 107) {
                     throw new Refused(
-                            Refused.Reason.INVALID, "url: \"%s\" (expected: a path of at most 107 bytes)".formatted(url));
+                            Refused.Reason.INVALID,
+                            "url: \"%s\" (expected: a path of at most 107 bytes)".formatted(url));
                 }
             }
             case "tcp", "" -> {
@@ -113,12 +116,15 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
                     throw new Refused(Refused.Reason.INVALID, "url: \"%s\" (expected: a host)".formatted(url));
                 }
             }
-            case "inode" -> throw new Refused(
-                    Refused.Reason.UNSUPPORTED,
-                    "url: \"%s\" (expected: unix:///PATH or tcp://HOST:PORT; sockets passed as descriptors are not spoken yet)"
-                            .formatted(url));
-            default -> throw new Refused(
-                    Refused.Reason.INVALID, "url: \"%s\" (expected: unix:///PATH or tcp://HOST:PORT)".formatted(url));
+            case "inode" ->
+                throw new Refused(
+                        Refused.Reason.UNSUPPORTED,
+                        "url: \"%s\" (expected: unix:///PATH or tcp://HOST:PORT; sockets passed as descriptors are not spoken yet)"
+                                .formatted(url));
+            default ->
+                throw new Refused(
+                        Refused.Reason.INVALID,
+                        "url: \"%s\" (expected: unix:///PATH or tcp://HOST:PORT)".formatted(url));
         }
     }
 
@@ -132,11 +138,12 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
         return builder.overrideAuthority(AUTHORITY)
                 .eventLoopGroup(transport.loops())
                 .executor(transport.calls())
-                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(settings.dial().toMillis()))
+                .withOption(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(settings.dial().toMillis()))
                 .idleTimeout(settings.idle().toMillis(), TimeUnit.MILLISECONDS)
                 .maxInboundMessageSize(settings.mostMessage())
                 .maxInboundMetadataSize(settings.mostHeaders())
-                .disableRetry()
                 .build();
     }
 

@@ -71,7 +71,8 @@ public final class GrpcHops implements Hop.Directory {
         }
     }
 
-    private record Watch(Url url, Hop.Listener listener) implements Calls.Told<org.nsm4j.api.connection.ConnectionEvent> {
+    private record Watch(Url url, Hop.Listener listener)
+            implements Calls.Told<org.nsm4j.api.connection.ConnectionEvent> {
         @Override
         public void answer(org.nsm4j.api.connection.ConnectionEvent message) {
             ConnectionEvent event;

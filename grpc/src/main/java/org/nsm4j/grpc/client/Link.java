@@ -4,6 +4,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +15,24 @@ import org.jspecify.annotations.Nullable;
  * <p>gRPC waits for seconds, and soon minutes, before it tries a server again that it could not reach, and fails all
  * calls meanwhile; a mesh restarts faster than that. So a channel that failed is replaced by the first call after a
  * short pause, which grows from {@link #FIRST_PAUSE} to {@link #LONGEST_PAUSE}.
+ *
+ * <p>Tokens are checked against the certificates that a connection was made with, so a connection must not outlive them:
+ * when three quarters of the life of either are over, the next call opens a new connection; what runs on the old one
+ * ends there.
  */
 final class Link {
     static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /** How long a connection is used at least, whatever its certificates: a renewal may be late. */
+    static final Duration SHORTEST_USE = Duration.ofSeconds(30);
 
     private final Supplier<ManagedChannel> opener;
     private @Nullable ManagedChannel channel;
     private int failures;
     private long retryAt;
     private long used = System.nanoTime();
+    private Instant opened = Instant.MIN;
+    private volatile Instant freshUntil = Instant.MAX;
     private volatile @Nullable X509Certificate server;
 
     Link(Supplier<ManagedChannel> opener) {
@@ -36,7 +45,12 @@ final class Link {
         var present = channel;
         if (present != null) {
             switch (present.getState(false)) {
-                case READY -> failures = 0;
+                case READY -> {
+                    failures = 0;
+                    if (isStale(Instant.now(), opened, freshUntil)) {
+                        present = null;
+                    }
+                }
                 case IDLE, CONNECTING -> {}
                 case TRANSIENT_FAILURE -> {
                     if (used - retryAt < 0) {
@@ -53,10 +67,12 @@ final class Link {
 
     private ManagedChannel reopened() {
         close();
-        var opened = opener.get();
-        channel = opened;
+        var next = opener.get();
+        channel = next;
+        opened = Instant.now();
+        freshUntil = Instant.MAX;
         retryAt = used + pause(failures).toNanos();
-        return opened;
+        return next;
     }
 
     /** How long to wait after so many failures in a row. */
@@ -72,8 +88,30 @@ final class Link {
                 && (present == null || present.getState(false) != ConnectivityState.READY);
     }
 
-    /** Notes by which certificate the server proved who it is. */
-    void provedBy(X509Certificate certificate) {
+    /** Whether a connection should give way to a new one. */
+    static boolean isStale(Instant now, Instant opened, Instant freshUntil) {
+        return now.isAfter(freshUntil) && now.isAfter(opened.plus(SHORTEST_USE));
+    }
+
+    /** When three quarters of a certificate's life are over. */
+    static Instant freshUntil(X509Certificate certificate) {
+        var begin = certificate.getNotBefore().toInstant();
+        var end = certificate.getNotAfter().toInstant();
+        return end.minus(Duration.between(begin, end).dividedBy(4));
+    }
+
+    /**
+     * Notes by which certificates both sides proved who they are.
+     *
+     * @param own ours; null where we showed none
+     */
+    void provedBy(X509Certificate certificate, @Nullable X509Certificate own) {
+        if (certificate.equals(server) && !freshUntil.equals(Instant.MAX)) {
+            return;
+        }
+        var fresh = freshUntil(certificate);
+        var ownFresh = own == null ? fresh : freshUntil(own);
+        freshUntil = ownFresh.isBefore(fresh) ? ownFresh : fresh;
         server = certificate;
     }
 

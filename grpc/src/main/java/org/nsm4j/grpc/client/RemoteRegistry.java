@@ -179,9 +179,7 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
     @Override
     public Watch watch(T query, Listener<T> listener, Caller caller) {
         var stream = calls.lastingStream(
-                methods.find,
-                messages.query.apply(messages.write.apply(query), true),
-                new Told(listener));
+                methods.find, messages.query.apply(messages.write.apply(query), true), new Told(listener));
         return () -> close(stream);
     }
 

@@ -32,10 +32,19 @@ final class HealthCalls extends HealthGrpc.HealthImplBase {
 
     private ServingStatus status(String name) {
         if (name.equals(READINESS)) {
-            return ready.getAsBoolean() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+            return isReady() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         }
         boolean known = name.isEmpty() || name.equals(LIVENESS) || services.contains(name);
         return known ? ServingStatus.SERVING : ServingStatus.SERVICE_UNKNOWN;
+    }
+
+    private boolean isReady() {
+        try {
+            return ready.getAsBoolean();
+        } catch (RuntimeException e) {
+            // who cannot even tell is not ready
+            return false;
+        }
     }
 
     private static HealthCheckResponse response(ServingStatus status) {

@@ -16,8 +16,7 @@ import org.nsm4j.linux.socket.UnixPeer;
  * @param headers as they came
  * @param answerHeaders go out with the first answer
  */
-public record Incoming(
-        Caller caller, @Nullable UnixPeer process, Metadata headers, Metadata answerHeaders) {
+public record Incoming(Caller caller, @Nullable UnixPeer process, Metadata headers, Metadata answerHeaders) {
     static final Context.Key<Incoming> KEY = Context.key("org.nsm4j.incoming");
 
     /**

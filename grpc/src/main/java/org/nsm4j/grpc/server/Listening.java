@@ -62,9 +62,10 @@ final class Listening {
                 var server = started(url, builder, EpollServerSocketChannel.class, transport, settings, services);
                 yield new Listening(bound(url, server.getListenSockets()), server, null);
             }
-            default -> throw new Refused(
-                    Refused.Reason.INVALID,
-                    "cannot listen on %s (expected: unix:///PATH or tcp://HOST:PORT)".formatted(url));
+            default ->
+                throw new Refused(
+                        Refused.Reason.INVALID,
+                        "cannot listen on %s (expected: unix:///PATH or tcp://HOST:PORT)".formatted(url));
         };
     }
 

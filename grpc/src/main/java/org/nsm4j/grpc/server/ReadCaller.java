@@ -38,8 +38,7 @@ final class ReadCaller implements ServerInterceptor {
                 super.sendHeaders(sent);
             }
         };
-        return Contexts.interceptCall(
-                Context.current().withValue(Incoming.KEY, incoming), answering, headers, next);
+        return Contexts.interceptCall(Context.current().withValue(Incoming.KEY, incoming), answering, headers, next);
     }
 
     private static Incoming read(Attributes attributes, Metadata headers) {

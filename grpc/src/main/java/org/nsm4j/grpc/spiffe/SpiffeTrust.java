@@ -57,8 +57,7 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
                     "certificate of %s: %d URIs (expected: one, the SPIFFE id)"
                             .formatted(certificate.getSubjectX500Principal(), uris.size()));
         } catch (CertificateParsingException e) {
-            throw new Refused(
-                    Refused.Reason.NOT_AUTHORIZED, "certificate: unreadable names (expected: one URI)", e);
+            throw new Refused(Refused.Reason.NOT_AUTHORIZED, "certificate: unreadable names (expected: one URI)", e);
         }
     }
 
@@ -70,9 +69,8 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
         var id = checkedLeaf(chain[0]);
         var roots = source.current().roots(id.trustDomain());
         if (roots.isEmpty()) {
-            throw new CertificateException(
-                    "%s: trust domain %s is not trusted (expected: one of %s)"
-                            .formatted(id, id.trustDomain(), source.current().bundles().keySet()));
+            throw new CertificateException("%s: trust domain %s is not trusted (expected: one of %s)"
+                    .formatted(id, id.trustDomain(), source.current().bundles().keySet()));
         }
         try {
             validate(chain, roots);

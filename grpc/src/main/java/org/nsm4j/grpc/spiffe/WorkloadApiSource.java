@@ -69,17 +69,18 @@ public final class WorkloadApiSource implements IdentitySource {
     }
 
     private static ManagedChannel open(Url url, Transport transport) {
-        var builder =
-                switch (url.scheme()) {
-                    case "unix" -> NettyChannelBuilder.forAddress(new DomainSocketAddress(url.rest()))
-                            .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class);
-                    case "tcp" -> NettyChannelBuilder.forAddress(
-                                    new InetSocketAddress(Cidr.parseAddress(url.host()), url.port()))
-                            .channelType(EpollSocketChannel.class, InetSocketAddress.class);
-                    default -> throw new Refused(
-                            Refused.Reason.INVALID,
-                            "SPIFFE_ENDPOINT_SOCKET: \"%s\" (expected: unix:///PATH or tcp://IP:PORT)".formatted(url));
-                };
+        var builder = switch (url.scheme()) {
+            case "unix" ->
+                NettyChannelBuilder.forAddress(new DomainSocketAddress(url.rest()))
+                        .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class);
+            case "tcp" ->
+                NettyChannelBuilder.forAddress(new InetSocketAddress(Cidr.parseAddress(url.host()), url.port()))
+                        .channelType(EpollSocketChannel.class, InetSocketAddress.class);
+            default ->
+                throw new Refused(
+                        Refused.Reason.INVALID,
+                        "SPIFFE_ENDPOINT_SOCKET: \"%s\" (expected: unix:///PATH or tcp://IP:PORT)".formatted(url));
+        };
         return builder.overrideAuthority("localhost")
                 .usePlaintext()
                 .eventLoopGroup(transport.loops())
@@ -150,13 +151,19 @@ public final class WorkloadApiSource implements IdentitySource {
     private String cure(Status status) {
         var said = status.getDescription() == null ? status.getCode().toString() : status.getDescription();
         return switch (status.getCode()) {
-            case PERMISSION_DENIED -> "%s (it knows no identity for this process: add a rule to identity.yaml, or an entry to SPIRE, for user %s and %s)"
-                    .formatted(
-                            said,
-                            System.getProperty("user.name"),
-                            ProcessHandle.current().info().command().orElse("this executable"));
-            case UNAVAILABLE -> "%s%s (expected: that nsm up or a SPIRE agent listens there)"
-                    .formatted(said, status.getCause() == null ? "" : ": " + status.getCause().getMessage());
+            case PERMISSION_DENIED ->
+                "%s (it knows no identity for this process: add a rule to identity.yaml, or an entry to SPIRE, for user %s and %s)"
+                        .formatted(
+                                said,
+                                System.getProperty("user.name"),
+                                ProcessHandle.current().info().command().orElse("this executable"));
+            case UNAVAILABLE ->
+                "%s%s (expected: that nsm up or a SPIRE agent listens there)"
+                        .formatted(
+                                said,
+                                status.getCause() == null
+                                        ? ""
+                                        : ": " + status.getCause().getMessage());
             case INVALID_ARGUMENT, UNIMPLEMENTED -> "%s (expected: a SPIFFE Workload API there)".formatted(said);
             default -> said;
         };

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.api.spiffe.X509SVIDResponse;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
@@ -44,7 +45,8 @@ final class X509Answer {
 
     /** Agents write the key of the map as a bare name or as a SPIFFE id. */
     private static String domainOf(String text) {
-        return SpiffeId.parse(text.startsWith("spiffe://") ? text : "spiffe://" + text).trustDomain();
+        return SpiffeId.parse(text.startsWith("spiffe://") ? text : "spiffe://" + text)
+                .trustDomain();
     }
 
     private static List<X509Certificate> certificates(String what, ByteString der) {
@@ -69,7 +71,7 @@ final class X509Answer {
         }
     }
 
-    private static Refused invalid(String what, String expected, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static Refused invalid(String what, String expected, @Nullable Throwable cause) {
         return new Refused(
                 Refused.Reason.INVALID, "the Workload API sent %s (expected: %s)".formatted(what, expected), cause);
     }

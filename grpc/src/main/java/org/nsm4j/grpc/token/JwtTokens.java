@@ -82,7 +82,9 @@ public final class JwtTokens implements Tokens {
         }
         var svid = shown == null ? present : recent.getOrDefault(shown, present);
         var now = clock.instant();
-        var key = (audience == null ? "" : audience.toString()) + '#' + svid.leaf().getSerialNumber();
+        var key = (audience == null ? "" : audience.toString())
+                + '#'
+                + svid.leaf().getSerialNumber();
         var known = byAudience.get(key);
         if (known != null && known.serves(svid, now)) {
             return known.token();

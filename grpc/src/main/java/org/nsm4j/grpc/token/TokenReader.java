@@ -7,7 +7,6 @@ import com.nimbusds.jwt.SignedJWT;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -74,9 +73,7 @@ public final class TokenReader implements TokenVerifier, TokenSubject {
             var subject = claims.getSubject();
             var expires = claims.getExpirationTime();
             return new Claims(
-                    subject == null ? "" : subject,
-                    claims.getAudience(),
-                    expires == null ? null : Instant.ofEpochMilli(expires.getTime()));
+                    subject == null ? "" : subject, claims.getAudience(), expires == null ? null : expires.toInstant());
         } catch (ParseException | IllegalArgumentException e) {
             throw unreadable(e);
         }

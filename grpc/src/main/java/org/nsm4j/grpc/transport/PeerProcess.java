@@ -47,8 +47,7 @@ public final class PeerProcess {
                 (InternalProtocolNegotiator.ServerFactory) _ -> new Greeting(negotiator, open, mostConnections));
     }
 
-    private record Greeting(
-            InternalProtocolNegotiator.ProtocolNegotiator inner, AtomicInteger open, int most)
+    private record Greeting(InternalProtocolNegotiator.ProtocolNegotiator inner, AtomicInteger open, int most)
             implements InternalProtocolNegotiator.ProtocolNegotiator {
         @Override
         public AsciiString scheme() {
@@ -79,6 +78,7 @@ public final class PeerProcess {
         }
 
         @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // closing is asked for, not waited for
         public void handlerAdded(ChannelHandlerContext context) {
             int now = open.incrementAndGet();
             context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
@@ -93,7 +93,8 @@ public final class PeerProcess {
                 super.userEventTriggered(context, event);
                 return;
             }
-            // The successor stands behind us until the event has reached it: it learns of its place and of the event in turn.
+            // The successor stands behind us until the event has reached it: it learns of its place and of the event in
+            // turn.
             context.pipeline().addAfter(context.name(), null, next);
             context.fireUserEventTriggered(withPeer(context, negotiation));
             context.pipeline().remove(this);

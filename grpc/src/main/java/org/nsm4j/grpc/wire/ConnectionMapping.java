@@ -84,14 +84,13 @@ public final class ConnectionMapping {
 
     /** Reads an event; the keys of its map are the ids that the connections carry themselves. */
     public static ConnectionEvent read(org.nsm4j.api.connection.ConnectionEvent message) {
-        var kind =
-                switch (message.getType()) {
-                    case INITIAL_STATE_TRANSFER -> ConnectionEvent.Kind.INITIAL_STATE_TRANSFER;
-                    case UPDATE, UNRECOGNIZED -> ConnectionEvent.Kind.UPDATE;
-                    case DELETE -> ConnectionEvent.Kind.DELETE;
-                };
-        var connections = list(
-                "connections", List.copyOf(message.getConnectionsMap().values()), ConnectionMapping::read);
+        var kind = switch (message.getType()) {
+            case INITIAL_STATE_TRANSFER -> ConnectionEvent.Kind.INITIAL_STATE_TRANSFER;
+            case UPDATE, UNRECOGNIZED -> ConnectionEvent.Kind.UPDATE;
+            case DELETE -> ConnectionEvent.Kind.DELETE;
+        };
+        var connections =
+                list("connections", List.copyOf(message.getConnectionsMap().values()), ConnectionMapping::read);
         return new ConnectionEvent(kind, connections);
     }
 
@@ -123,11 +122,13 @@ public final class ConnectionMapping {
     /** Writes a selector. */
     public static MonitorScopeSelector write(Selector selector) {
         return MonitorScopeSelector.newBuilder()
-                .addAllPathSegments(written(selector.segments(), hop -> PathSegment.newBuilder()
-                        .setName(hop.name())
-                        .setId(hop.id())
-                        .setToken(hop.token())
-                        .build()))
+                .addAllPathSegments(written(
+                        selector.segments(),
+                        hop -> PathSegment.newBuilder()
+                                .setName(hop.name())
+                                .setId(hop.id())
+                                .setToken(hop.token())
+                                .build()))
                 .addAllNetworkServices(selector.services())
                 .build();
     }

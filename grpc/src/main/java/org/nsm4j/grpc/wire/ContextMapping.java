@@ -112,13 +112,11 @@ final class ContextMapping {
     }
 
     private static Context.Neighbor readNeighbor(IpNeighbor message) {
-        return new Context.Neighbor(
-                Cidr.parseAddress(message.getIp()), message.getHardwareAddress(), unknown(message));
+        return new Context.Neighbor(Cidr.parseAddress(message.getIp()), message.getHardwareAddress(), unknown(message));
     }
 
     private static IpNeighbor write(Context.Neighbor neighbor) {
-        var builder =
-                IpNeighbor.newBuilder().setIp(Cidr.text(neighbor.ip())).setHardwareAddress(neighbor.mac());
+        var builder = IpNeighbor.newBuilder().setIp(Cidr.text(neighbor.ip())).setHardwareAddress(neighbor.mac());
         return restore(builder, neighbor.unknown()).build();
     }
 
@@ -181,8 +179,7 @@ final class ContextMapping {
     }
 
     private static Context.Ethernet readEthernet(EthernetContext message) {
-        return new Context.Ethernet(
-                message.getSrcMac(), message.getDstMac(), message.getVlanTag(), unknown(message));
+        return new Context.Ethernet(message.getSrcMac(), message.getDstMac(), message.getVlanTag(), unknown(message));
     }
 
     private static EthernetContext write(Context.Ethernet ethernet) {

@@ -88,7 +88,8 @@ final class Fields {
             try {
                 builder.mergeFrom(unknown.bytes());
             } catch (InvalidProtocolBufferException e) {
-                throw new IllegalArgumentException("unknown fields: %s (expected: a protobuf message)".formatted(unknown), e);
+                throw new IllegalArgumentException(
+                        "unknown fields: %s (expected: a protobuf message)".formatted(unknown), e);
             }
         }
         return builder;

@@ -47,13 +47,21 @@ public final class PathHeader {
     }
 
     static TokenPath read(String text) {
-        Map<String, Object> json;
-        try {
-            json = JSONObjectUtils.parse(text, LONGEST);
-        } catch (ParseException e) {
-            throw new Refused(Refused.Reason.INVALID, "header path: %s (expected: a JSON object)".formatted(shortened(text)), e);
-        }
+        var json = object(text);
         return new TokenPath(index(field(json, "Index")), tokens(field(json, "PathSegments")));
+    }
+
+    private static Map<String, Object> object(String text) {
+        try {
+            // The parser takes an empty array for an object.
+            if (text.stripLeading().startsWith("{")) {
+                return JSONObjectUtils.parse(text, LONGEST);
+            }
+        } catch (ParseException e) {
+            // said below: its own sentence quotes the whole text
+        }
+        throw new Refused(
+                Refused.Reason.INVALID, "header path: %s (expected: a JSON object)".formatted(shortened(text)));
     }
 
     private static int index(@Nullable Object value) {

@@ -68,7 +68,9 @@ public final class RefusalMapping {
                     : Refused.by(decoded(shortened(hop, LONGEST_HOP)), known.get(), said);
         }
         return new Refused(
-                reasonOf(status.getCode()), "cannot %s: %s".formatted(doing, reported(status, said)), status.getCause());
+                reasonOf(status.getCode()),
+                "cannot %s: %s".formatted(doing, reported(status, said)),
+                status.getCause());
     }
 
     private static String reported(Status status, String said) {

@@ -3,6 +3,7 @@ package org.nsm4j.linux.nft;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,14 @@ import org.nsm4j.linux.netlink.Request;
 /** Sets of links as messages; a key is the name, filled up with zeros to {@code IFNAMSIZ}, and the address behind it. */
 final class LinkSetMessages {
     private static final int NAME_SIZE = 16;
+    private static final int USER_DATA = 13;
+    /** What nft(8) notes for itself, so that it prints names: item 0, the byte order of keys, is 1, the host's. */
+    private static final byte[] HOST_ORDER = ByteBuffer.allocate(6)
+            .order(ByteOrder.nativeOrder())
+            .put((byte) 0)
+            .put((byte) 4)
+            .putInt(1)
+            .array();
 
     private LinkSetMessages() {}
 
@@ -32,7 +41,8 @@ final class LinkSetMessages {
                         .be32(3, 0)
                         .be32(4, set.kind().type())
                         .be32(5, set.kind().length())
-                        .be32(10, id));
+                        .be32(10, id)
+                        .bytes(USER_DATA, HOST_ORDER));
     }
 
     static Request addKeys(Table table, LinkSet set, Collection<LinkSet.Key> keys) {
@@ -61,7 +71,9 @@ final class LinkSetMessages {
         byte[] name = key.link().getBytes(StandardCharsets.UTF_8);
         InetAddress address = key.address();
         byte[] tail = address == null ? new byte[0] : address.getAddress();
-        if (name.length == 0 || name.length >= NAME_SIZE || NAME_SIZE + tail.length != set.kind().length()) {
+        if (name.length == 0
+                || name.length >= NAME_SIZE
+                || NAME_SIZE + tail.length != set.kind().length()) {
             throw new IllegalArgumentException("key %s for set %s (expected: a link of 1–15 bytes%s)"
                     .formatted(key, set.name(), set.hasAddress() ? ", and an address of the set's family" : ""));
         }

@@ -220,8 +220,7 @@ final class NftMessages {
         return SUBSYSTEM << 8 | message;
     }
 
-    static Request message(
-            Supplier<String> attempt, int type, int flags, Table table, Consumer<MessageWriter> body) {
+    static Request message(Supplier<String> attempt, int type, int flags, Table table, Consumer<MessageWriter> body) {
         return new Request(attempt, type(type), flags, out -> {
             out.u8(table.family().number()).u8(0).u16(0);
             body.accept(out);

@@ -59,7 +59,8 @@ public final class Nftables implements AutoCloseable {
     /** {@code nft list set}: its elements, in no order. */
     public List<InetAddress> elements(Table table, AddressSet set) {
         List<InetAddress> all = new ArrayList<>();
-        for (List<InetAddress> some : socket.dump(NftMessages.listElements(table, set.name()), NftMessages::parseElements)) {
+        for (List<InetAddress> some :
+                socket.dump(NftMessages.listElements(table, set.name()), NftMessages::parseElements)) {
             all.addAll(some);
         }
         return all;

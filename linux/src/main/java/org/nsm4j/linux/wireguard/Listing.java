@@ -16,8 +16,12 @@ final class Listing {
     private final Map<WireguardKey, PeerLines> peers = new LinkedHashMap<>();
 
     static final class PeerLines {
-        @Nullable WireguardKey presharedKey;
-        @Nullable InetSocketAddress endpoint;
+        @Nullable
+        WireguardKey presharedKey;
+
+        @Nullable
+        InetSocketAddress endpoint;
+
         int keepalive;
         long handshake;
         long received;

@@ -23,9 +23,7 @@ public record Tunnel(WireguardKey privateKey, int listenPort, List<Peer> peers) 
 
     /** The peer with that public key. */
     public Optional<Peer> peer(WireguardKey publicKey) {
-        return peers.stream()
-                .filter(peer -> peer.publicKey().equals(publicKey))
-                .findFirst();
+        return peers.stream().filter(peer -> peer.publicKey().equals(publicKey)).findFirst();
     }
 
     /**

@@ -3,6 +3,8 @@ package org.nsm4j.linux.wireguard;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.linux.net.Prefix;
@@ -44,15 +46,14 @@ record TunnelChange(
                     .forEach(removed::add);
         }
         for (var peer : wanted.peers()) {
-            var before = present == null ? null : present.peer(peer.publicKey()).orElse(null);
-            boolean allowed = before == null || !networks(before).equals(networks(peer));
-            if (allowed || !sameApartFromAllowed(before, peer)) {
+            var before = Optional.ofNullable(present).flatMap(tunnel -> tunnel.peer(peer.publicKey()));
+            boolean allowed = !before.map(TunnelChange::networks).equals(Optional.of(networks(peer)));
+            if (allowed || before.stream().noneMatch(each -> sameApartFromAllowed(each, peer))) {
                 peers.add(new PeerChange(peer, allowed));
             }
         }
         boolean sameKey = present != null && present.privateKey().equals(wanted.privateKey());
-        boolean samePort =
-                present != null && (wanted.listenPort() == 0 || wanted.listenPort() == present.listenPort());
+        boolean samePort = present != null && (wanted.listenPort() == 0 || wanted.listenPort() == present.listenPort());
         return new TunnelChange(
                 sameKey ? null : wanted.privateKey(), samePort ? null : wanted.listenPort(), removed, peers);
     }
@@ -65,8 +66,7 @@ record TunnelChange(
 
     /** A peer that calls us has the endpoint that it last called from, which is as it should be. */
     private static boolean sameApartFromAllowed(Tunnel.Peer one, Tunnel.Peer wanted) {
-        var preshared = one.presharedKey();
-        return (preshared == null ? wanted.presharedKey() == null : preshared.equals(wanted.presharedKey()))
+        return Objects.equals(one.presharedKey(), wanted.presharedKey())
                 && (wanted.endpoint() == null || wanted.endpoint().equals(one.endpoint()))
                 && one.keepalive() == wanted.keepalive();
     }

@@ -23,7 +23,6 @@ public final class WireguardKey {
 
     private final byte[] bytes;
 
-
     private WireguardKey(byte[] bytes) {
         this.bytes = bytes;
     }

@@ -69,6 +69,31 @@ final class NftablesTest {
     }
 
     @Test
+    void a_source_passes_only_by_the_link_that_stands_beside_it_in_the_set() {
+        Netns a = namespaces.create("nft-a");
+        Netns b = namespaces.create("nft-b");
+        wire(a, b, "w0", 1);
+        LinkSet clients = new LinkSet("clients", LinkSet.Kind.LINK_IPV4);
+        LinkSet.Key key = new LinkSet.Key("w0", addresses("10.1.0.2").getFirst());
+        try (Nftables nftables = Nftables.open(b)) {
+            nftables.change()
+                    .replaceTable(TABLE)
+                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, "in").droppingByDefault())
+                    .addSet(TABLE, clients)
+                    .addRule(TABLE, "in", FilterRule.of("known", Verdict.ACCEPT, new Match.IncomingIn(clients)))
+                    .commit();
+            LinkSet.Key otherLink = new LinkSet.Key("w1", key.address());
+            nftables.change().addKeys(TABLE, clients, List.of(otherLink)).commit();
+            assertThat(udpArrives(a, b, "10.1.0.1", 4790)).isFalse();
+            nftables.change().addKeys(TABLE, clients, List.of(key)).commit();
+            assertThat(nftables.keys(TABLE, clients)).containsExactlyInAnyOrder(key, otherLink);
+            assertThat(udpArrives(a, b, "10.1.0.1", 4790)).isTrue();
+            nftables.change().deleteKeys(TABLE, clients, List.of(key)).commit();
+            assertThat(udpArrives(a, b, "10.1.0.1", 4790)).isFalse();
+        }
+    }
+
+    @Test
     void a_gateway_drops_spoofed_sources_and_what_goes_from_wire_to_wire() {
         Netns client = namespaces.create("nft-client");
         Netns gateway = namespaces.create("nft-gw");

@@ -27,6 +27,14 @@ final class Requests {
         return new Request(answer, List.of());
     }
 
+    /** A request whose path holds the manager's segment already, but nobody behind it. */
+    static Request ofSegment(String id) {
+        var connection = Connection.to("intranet")
+                .withId(new ConnectionId(id))
+                .withPath(path(0, "client/" + id, "manager/m-" + id));
+        return new Request(connection, List.of());
+    }
+
     /** A path of hops written {@code name/id}. */
     static Path path(int index, String... hops) {
         var segments = List.of(hops).stream()

@@ -35,6 +35,7 @@ import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.Events;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LimitConnections;
+import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.Refresh;
 import org.nsm4j.core.life.RelayEvents;
@@ -124,6 +125,7 @@ class EveryElementTest {
                                 audience -> new Caller.Token("own", Instant.parse("2027-01-01T00:00:00Z")))),
                 element(TrimPath.class, w -> new TrimPath()),
                 element(ReportTimes.class, w -> new ReportTimes()),
+                element(LogEvents.class, w -> new LogEvents("hop")),
                 element(Authorize.class, w -> new Authorize(nothingForbidden(), w.scheduler())),
                 element(
                         AuthorizeAnswer.class,

@@ -1,0 +1,298 @@
+package org.nsm4j.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.nsm4j.app.admin.AdminClient;
+import org.nsm4j.core.model.Url;
+import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.linux.net.Address;
+import org.nsm4j.linux.net.LinkSettings;
+import org.nsm4j.linux.net.Network;
+import org.nsm4j.linux.net.NewLink;
+import org.nsm4j.linux.net.Prefix;
+import org.nsm4j.linux.netns.NamedNetns;
+import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.sdk.Mesh;
+import org.nsm4j.sdk.Parts;
+
+/**
+ * Where it is measured: two nodes as network namespaces joined by an underlay, an endpoint on each, and workloads without
+ * a network. Every program is a process of its own.
+ */
+final class Site implements AutoCloseable {
+    static final String NODE_A = "nsm-bench-a";
+    static final String NODE_B = "nsm-bench-b";
+    /** Where the endpoint on the first node is; its service is {@link #LOCAL}. */
+    static final String NEAR = "nsm-bench-near";
+    /** Where the endpoint on the second node is; its service is {@link #REMOTE}. */
+    static final String FAR = "nsm-bench-far";
+
+    static final String LOCAL = "bench-local";
+    static final String REMOTE = "bench-remote";
+    static final String UNDERLAY = "under0";
+    static final String ADDRESS_A = "192.168.51.1";
+    static final String ADDRESS_B = "192.168.51.2";
+
+    private static final String PREFIX = "nsm-bench-";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
+
+    private final Path folder;
+    private final LiveScheduler scheduler = new LiveScheduler();
+    private final List<Process> processes = new ArrayList<>();
+    private long nodeA;
+
+    Site(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes the hosts and starts the programs. */
+    void build() {
+        clear();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + folder, e);
+        }
+        List.of(NODE_A, NODE_B, NEAR, FAR).forEach(this::host);
+        join();
+        nodeA = startNode("a", NODE_A, List.of());
+        try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
+            var token = admin.createJoinToken(Duration.ofMinutes(5)).token();
+            startNode("b", NODE_B, List.of("--join", token));
+        }
+        endpoint("a", NEAR, LOCAL, "172.20.0.0/16");
+        endpoint("b", FAR, REMOTE, "172.21.0.0/16");
+    }
+
+    /** Makes a host without a network. */
+    Netns host(String name) {
+        var netns = NamedNetns.create(name);
+        raise(name, "lo");
+        return netns;
+    }
+
+    /** Makes the workload of a number. */
+    Netns workload(int number) {
+        return host(nameOf(number));
+    }
+
+    /** What the workload's host of a number is called. */
+    static String nameOf(int number) {
+        return PREFIX + "w" + number;
+    }
+
+    private void join() {
+        try (var first = Netns.named(NODE_A).open();
+                var second = Netns.named(NODE_B).open();
+                var node = Network.ofNode()) {
+            node.change()
+                    .addLink(new NewLink.Veth(
+                            LinkSettings.named(UNDERLAY).in(first),
+                            LinkSettings.named(UNDERLAY).in(second)))
+                    .commit();
+        }
+        address(NODE_A, UNDERLAY, ADDRESS_A + "/24");
+        address(NODE_B, UNDERLAY, ADDRESS_B + "/24");
+    }
+
+    private static void address(String host, String link, String address) {
+        raise(host, link);
+        try (var network = Network.open(Netns.named(host))) {
+            int index = network.link(link).orElseThrow().index();
+            network.change()
+                    .addAddress(Address.of(index, Prefix.parse(address)))
+                    .commit();
+        }
+    }
+
+    private static void raise(String host, String link) {
+        try (var network = Network.open(Netns.named(host))) {
+            int index = network.link(link).orElseThrow().index();
+            network.change().setLink(index, LinkSettings.unchanged().up(true)).commit();
+        }
+    }
+
+    private long startNode(String letter, String host, List<String> more) {
+        var command = nsm(
+                "up",
+                "--node-name",
+                "bench-" + letter,
+                "--state-dir",
+                folder.resolve(letter).resolve("state").toString(),
+                "--run-dir",
+                run(letter).toString(),
+                "--underlay-device",
+                UNDERLAY,
+                "--identity-file",
+                folder.resolve("none.yaml").toString(),
+                "--prometheus-listen-on",
+                "");
+        command.addAll(more);
+        var process = start(host, "node-" + letter, command);
+        await("node " + letter, () -> isReady(letter, process));
+        return process.pid();
+    }
+
+    private boolean isReady(String letter, Process process) {
+        if (!process.isAlive()) {
+            throw new IllegalStateException(
+                    "node %s ended: see %s".formatted(letter, folder.resolve("node-" + letter + ".log")));
+        }
+        try (var admin = new AdminClient(run(letter).resolve("admin.sock"))) {
+            return admin.status().isReady();
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    private void endpoint(String letter, String host, String service, String pool) {
+        var command = nsm(
+                "endpoint",
+                "responder",
+                "--name",
+                service + "-1",
+                "--service-names",
+                service,
+                "--payload",
+                "IP",
+                "--cidr-prefix",
+                pool);
+        command.addAll(way(letter));
+        start(host, service, command);
+        // registered, once its socket is there and the manager has taken it
+        await("endpoint " + service, () -> isRegistered(service));
+    }
+
+    private boolean isRegistered(String service) {
+        try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
+            return admin.list(org.nsm4j.app.admin.Item.Kind.ENDPOINT).toString().contains(service + "-1");
+        }
+    }
+
+    /** The flags that lead a program to a node. */
+    List<String> way(String letter) {
+        return List.of(
+                "--connect-to",
+                "unix://" + run(letter).resolve("nsm.io.sock"),
+                "--spiffe-endpoint-socket",
+                "unix://" + run(letter).resolve("identity.sock"));
+    }
+
+    /** A command line of this very build. */
+    List<String> nsm(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(System.getProperty("nsm.launcher", "nsm"));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** This process's way into the mesh, by the first node. */
+    Mesh mesh() {
+        var parts = Parts.fromWorkloadApi(
+                "unix://" + run("a").resolve("identity.sock"), TOKEN_LIFE, Duration.ofSeconds(5));
+        return new Mesh(parts, Url.unix(run("a").resolve("nsm.io.sock").toString()), folder);
+    }
+
+    private Path run(String letter) {
+        return folder.resolve(letter).resolve("run");
+    }
+
+    /** The process of the first node. */
+    long nodeA() {
+        return nodeA;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Starts a program on a host; its output goes to a log file of that name. */
+    Process start(String host, String log, List<String> command) {
+        var inside = inside(host, command);
+        try {
+            var process = new ProcessBuilder(inside)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            folder.resolve(log + ".log").toFile()))
+                    .start();
+            processes.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + String.join(" ", inside), e);
+        }
+    }
+
+    /** Runs a program on a host to its end, and returns what it wrote. */
+    static String output(String host, List<String> command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(inside(host, command))
+                .redirectErrorStream(true)
+                .start();
+        var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("%s on %s: %s".formatted(String.join(" ", command), host, text));
+        }
+        return text;
+    }
+
+    private static List<String> inside(String host, List<String> command) {
+        var inside =
+                new ArrayList<>(List.of("nsenter", "--net=" + Netns.named(host).path()));
+        inside.addAll(command);
+        return inside;
+    }
+
+    /** Waits for something to become true. */
+    void await(String what, BooleanSupplier there) {
+        var until = Instant.now().plus(PATIENCE);
+        while (!there.getAsBoolean()) {
+            if (Instant.now().isAfter(until)) {
+                throw new IllegalStateException(
+                        "%s: not there within %d s; see the logs in %s".formatted(what, PATIENCE.toSeconds(), folder));
+            }
+            scheduler.pause(LOOK);
+        }
+    }
+
+    /** Ends the programs, newest first, and takes the hosts away. */
+    @Override
+    public void close() {
+        processes.reversed().forEach(Process::destroy);
+        for (var process : processes) {
+            try {
+                if (!process.waitFor(Duration.ofSeconds(5))) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+            }
+        }
+        scheduler.close();
+        clear();
+    }
+
+    /** Takes away the hosts and files that any run left. */
+    private void clear() {
+        NamedNetns.list().stream().filter(name -> name.startsWith(PREFIX)).forEach(NamedNetns::delete);
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot clear " + folder, e);
+        }
+    }
+}
