@@ -1,9 +1,11 @@
 package org.nsm4j.app.role;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -84,11 +86,9 @@ final class Node implements AutoCloseable {
 
     private static void prepare(Path folder, String mode) {
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder);
-                Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
-            }
-        } catch (java.io.IOException e) {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
+        } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
                     "cannot make %s: %s (expected: a folder that this process may make)"
