@@ -5,6 +5,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.logging.LogManager;
 import org.nsm4j.app.config.LogLevel;
@@ -39,7 +41,7 @@ public final class Logging {
         var appender = new OutputStreamAppender<ILoggingEvent>();
         appender.setContext(context);
         appender.setEncoder(encoder);
-        appender.setOutputStream(out);
+        appender.setOutputStream(new StaysOpen(out));
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
         setLevel(level);
@@ -47,6 +49,23 @@ public final class Logging {
         context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
         LogManager.getLogManager().reset();
         SLF4JBridgeHandler.install();
+    }
+
+    /** What it writes to stays open: an appender closes its stream when it is replaced, and that may be standard error. */
+    private static final class StaysOpen extends FilterOutputStream {
+        StaysOpen(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 
     /** Changes the level at once. */
