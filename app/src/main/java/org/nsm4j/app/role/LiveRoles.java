@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.nsm4j.app.admin.AccessRule;
 import org.nsm4j.app.cli.Roles;
@@ -46,12 +47,14 @@ public final class LiveRoles implements Roles {
     @Override
     public Running node(NodeSettings settings) {
         var node = Node.start(settings);
-        var ending = new java.util.concurrent.atomic.AtomicReference<Running>();
-        var admin = new NodeAdmin(node, () -> ending.get().close());
+        var started = new CompletableFuture<Running>(); // a command to end may come before
+        var admin = new NodeAdmin(node, () -> {
+            var _ = started.thenAccept(Running::close);
+        });
         var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
         var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
         var running = new Ending(socket, metrics, node);
-        ending.set(running);
+        started.complete(running);
         node.resume();
         return running;
     }
