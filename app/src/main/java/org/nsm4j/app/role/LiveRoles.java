@@ -35,6 +35,7 @@ import org.nsm4j.core.registry.Journal;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
 import org.nsm4j.functions.vpn.WireguardConfig;
+import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
@@ -106,6 +107,7 @@ public final class LiveRoles implements Roles {
                 settings.serviceName(),
                 labels,
                 underlay.orElse(null),
+                ServerSettings.USUAL.socketMode(),
                 call -> false);
         var metrics = new Metrics();
         return new Ending(

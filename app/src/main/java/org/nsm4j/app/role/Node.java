@@ -35,6 +35,8 @@ final class Node implements AutoCloseable {
     /** Where upstream's programs look for a manager. */
     private static final Path UPSTREAM_SOCKET = Path.of("/var/lib/networkservicemesh/nsm.io.sock");
 
+    private static final int OWNER_ALONE = 0600;
+
     private static final Path STANDARD_RUN_DIR = Path.of("/run/nsm");
 
     private final NodeSettings settings;
@@ -165,6 +167,7 @@ final class Node implements AutoCloseable {
                 SelectForwarder.FORWARDER,
                 settings.labels(),
                 underlay.orElse(null),
+                OWNER_ALONE,
                 this::isFromOwnClient);
         return Forwarder.start(traits, listen, managerUrl(), metrics, part(parts("forwarder")));
     }
