@@ -117,7 +117,8 @@ final class TestNode {
         return program;
     }
 
-    private void awaitEndpoint(String endpoint, Program program) {
+    /** Waits until an endpoint is registered. */
+    void awaitEndpoint(String endpoint, Program program) {
         Eventually.until("endpoint " + endpoint, () -> {
             if (!program.isAlive()) {
                 throw new AssertionError(endpoint + " ended: " + program.log());
