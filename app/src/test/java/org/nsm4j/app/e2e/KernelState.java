@@ -5,7 +5,8 @@ import java.util.TreeMap;
 
 /**
  * All that {@code ip} shows of some namespaces: links in detail, addresses, routes of all tables, rules, and the neighbours
- * that somebody set. What the kernel learns by itself from packets is left out.
+ * that somebody set. What the kernel adds by itself in its own time is left out: what it learns from packets, and whether it
+ * is done with trying a link-local address.
  */
 record KernelState(TreeMap<String, String> byNamespace) {
     static KernelState of(Collection<String> namespaces) {
@@ -27,7 +28,8 @@ record KernelState(TreeMap<String, String> byNamespace) {
             text.append("# ip ").append(what).append('\n');
             Shell.run("ip -n %s %s".formatted(netns, what))
                     .lines()
-                    .map(line -> line.stripTrailing())
+                    .filter(line -> !line.startsWith("local fe80:"))
+                    .map(line -> line.replace(" tentative", "").stripTrailing())
                     .forEach(line -> text.append(line).append('\n'));
         }
         return text.toString();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.nsm4j.app.config.HostPort;
 import org.nsm4j.app.config.LogLevel;
@@ -35,6 +37,22 @@ class ObserveTest {
         assertThat(text)
                 .matches("(?s)\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z ERROR X: a\\\\nb failure=.*")
                 .contains("at=\"org.nsm4j.app.observe.ObserveTest");
+    }
+
+    @Test
+    void what_it_writes_to_stays_open_when_logging_starts_anew() {
+        var closed = new AtomicBoolean();
+        var stream = new FilterOutputStream(out) {
+            @Override
+            public void close() {
+                closed.set(true);
+            }
+        };
+        Logging.start(LogLevel.ERROR, stream);
+        Logging.start(LogLevel.INFO, stream);
+        assertThat(closed).isFalse();
+        LoggerFactory.getLogger("org.nsm4j.app.X").info("still heard");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("still heard");
     }
 
     @Test

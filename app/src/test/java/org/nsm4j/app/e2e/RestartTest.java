@@ -1,0 +1,178 @@
+package org.nsm4j.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Processes die and come back; wires do not notice. */
+@Tag("kernel")
+class RestartTest {
+    @RegisterExtension
+    static final Ground ground = new Ground();
+
+    private static final String POOL = "172.16.5.0/24,fd00:5::/112";
+    private static final String URL = "kernel://icmp-responder/nsm-1";
+    private static TestNode node;
+    private static String endpointNetns;
+    private static Program endpoint;
+    private static String app;
+    private static String other;
+
+    @BeforeAll
+    static void start() {
+        var host = ground.netns("node");
+        endpointNetns = ground.netns("ep");
+        app = ground.netns("app");
+        other = ground.netns("other");
+        node = TestNode.up(ground, "n1", host);
+        endpoint = node.responder(endpointNetns, "ep1", "icmp-responder", POOL);
+    }
+
+    @BeforeEach
+    void everything_is_there() {
+        node.awaitEndpoint("ep1", endpoint);
+    }
+
+    @AfterEach
+    void unplug() {
+        node.disconnectAll();
+    }
+
+    private static void awaitUp(String connection) {
+        Eventually.until(
+                connection + " to be up again",
+                () -> node.nsm("get", "connections").out().lines().anyMatch(line -> line.contains(connection) && line.contains("UP")),
+                () -> node.nsm("get", "connections").out() + node.process().log());
+    }
+
+    /** Pings every 10 ms from start to end. */
+    private record Pinging(Program program) {
+        static Pinging from(String netns, String address) {
+            var pinging = new Pinging(ground.start(netns, "ping", Map.of(), List.of("ping", "-n", "-i", "0.01", address)));
+            pinging.program.awaitLog("icmp_seq=5 ");
+            return pinging;
+        }
+
+        String end() {
+            program.signal("INT");
+            program.awaitEnd();
+            return program.log().substring(program.log().indexOf("---"));
+        }
+    }
+
+    @Test
+    void no_packet_is_lost_when_the_node_is_killed_and_started_again() {
+        var before = KernelState.of(ground.namespaces());
+        node.connect("kept", URL, app);
+        var plugged = KernelState.of(ground.namespaces());
+        var four = Pinging.from(app, "172.16.5.0");
+        var six = Pinging.from(app, "fd00:5::");
+        for (var each : List.of(app, endpointNetns)) {
+            Eventually.until("the kernel to be done", () -> !Shell.inside(each, "ip -6 addr").contains("tentative"));
+        }
+        var monitor = ground.start(app, "monitor", Map.of(), List.of("ip", "monitor", "link", "address", "route"));
+        var atEndpoint =
+                ground.start(endpointNetns, "monitor", Map.of(), List.of("ip", "monitor", "link", "address", "route"));
+
+        node.process().kill();
+        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        node.upAgain();
+        awaitUp("kept");
+
+        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        assertThat(four.end()).contains(" 0% packet loss");
+        assertThat(six.end()).contains(" 0% packet loss");
+        monitor.close();
+        atEndpoint.close();
+        assertThat(monitor.log()).isEmpty();
+        assertThat(atEndpoint.log()).isEmpty();
+
+        node.connect("beside", URL, other); // the endpoint still knows which addresses are taken
+        node.disconnect("beside");
+        node.disconnect("kept");
+        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+    }
+
+    @Test
+    void a_node_that_goes_down_in_order_leaves_its_wires_and_takes_them_up_again() {
+        var before = KernelState.of(ground.namespaces());
+        node.connect("stays", URL, app);
+        var plugged = KernelState.of(ground.namespaces());
+
+        assertThat(node.nsm("down").exit()).isZero();
+        assertThat(node.process().awaitEnd()).isZero();
+        assertThat(node.nsm("get", "connections").exit()).isEqualTo(3);
+        assertThat(Shell.ping(app, "172.16.5.0")).isTrue();
+        node.upAgain();
+        awaitUp("stays");
+
+        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        node.disconnect("stays");
+        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+    }
+
+    @Test
+    void a_wire_outlives_its_endpoint_s_process_and_is_known_to_the_next() {
+        var before = KernelState.of(ground.namespaces());
+        node.connect("outlives", URL, app);
+        var plugged = KernelState.of(ground.namespaces());
+        var pinging = Pinging.from(app, "172.16.5.0");
+
+        endpoint.kill();
+        endpoint = node.responder(endpointNetns, "ep1", "icmp-responder", POOL);
+        node.connect("outlives", URL, app); // a refresh, which the new process adopts
+        node.connect("later", URL, other); // and so gives nobody else the same addresses
+
+        assertThat(pinging.end()).contains(" 0% packet loss");
+        assertThat(Shell.ping(other, "172.16.5.2")).isTrue();
+        node.disconnect("later");
+        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        node.disconnect("outlives");
+        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+    }
+
+    @Test
+    void what_was_acknowledged_is_there_after_a_crash() throws IOException {
+        var manifest = Files.createTempFile(ground.folder(), "service", ".yaml");
+        var acknowledged = new ArrayList<String>();
+        var over = new AtomicBoolean();
+        var killer = Thread.ofVirtual().start(() -> {
+            Eventually.until("some registrations", () -> acknowledged.size() >= 20);
+            node.process().kill();
+            over.set(true);
+        });
+        for (int number = 0; !over.get() && number < 10_000; number++) {
+            var name = "svc-" + number;
+            Files.writeString(manifest, """
+                    apiVersion: networkservicemesh.io/v1
+                    kind: NetworkService
+                    metadata: {name: %s}
+                    spec: {payload: IP}
+                    """.formatted(name));
+            if (node.nsm("apply", "-f", manifest.toString()).exit() == 0) {
+                acknowledged.add(name);
+            }
+        }
+        try {
+            killer.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        node.upAgain();
+
+        var names = node.nsm("get", "services", "-o", "name").out().lines().toList();
+        assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(20);
+        assertThat(names).containsAll(acknowledged.stream().map("service/"::concat).toList());
+    }
+}
