@@ -50,7 +50,8 @@ public final class LiveRoles implements Roles {
         var node = Node.start(settings);
         var started = new CompletableFuture<Running>(); // a command to end may come before
         var admin = new NodeAdmin(node, () -> {
-            var _ = started.thenAccept(Running::close);
+            var _ = started.thenAcceptAsync(
+                    Running::close, work -> new Thread(work, "end").start()); // after the answer
         });
         var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
         var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
