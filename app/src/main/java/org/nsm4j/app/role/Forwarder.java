@@ -106,8 +106,8 @@ public final class Forwarder implements AutoCloseable {
                 transport);
         var registration = register(traits, listen, manager, transport);
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
-        var listening = transport.serve(
-                List.of(listen), served, ServerSettings.USUAL.withSocketMode(traits.socketMode()));
+        var listening =
+                transport.serve(List.of(listen), served, ServerSettings.USUAL.withSocketMode(traits.socketMode()));
         services.start();
         endpoints.start();
         return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);

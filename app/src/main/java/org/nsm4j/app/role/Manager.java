@@ -38,7 +38,10 @@ public final class Manager implements AutoCloseable {
         var chain = ManagerChain.of(
                 traits, connections, registries.knownServices(), registries.known(), metrics, transport);
         var served = new Parts.Served(
-                new NamespaceClaims(Requests.of(chain)), registries.services(), registries.endpoints(), () -> isReady(traits, registries));
+                new NamespaceClaims(Requests.of(chain)),
+                registries.services(),
+                registries.endpoints(),
+                () -> isReady(traits, registries));
         var listening = transport.serve(listen, served);
         registries.watches().forEach(WatchedRegistry::start);
         return new Manager(connections, registries, listening);
