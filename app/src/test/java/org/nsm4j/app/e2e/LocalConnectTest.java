@@ -48,7 +48,7 @@ class LocalConnectTest {
         assertThat(Shell.inside(node.netns(), "ip -br link")).doesNotContain("nsm").doesNotContain("veth");
 
         node.disconnect("local");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
         assertThat(node.entries()).isEqualTo(entries);
     }
 
@@ -85,7 +85,7 @@ class LocalConnectTest {
         node.disconnect("one");
         assertThat(Shell.ping(other, peerOf(other))).isTrue();
         node.disconnect("two");
-        assertThat(KernelState.of(before.byNamespace().keySet())).hasToString(before.toString());
+        before.awaitAgain();
     }
 
     private static String peerOf(String netns) {
@@ -98,12 +98,12 @@ class LocalConnectTest {
         try {
             var before = KernelState.of(ground.namespaces());
             node.connect("again", URL, app);
-            assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+            before.assertStill();
 
             var other = node.nsm("connect", "kernel://icmp-responder/nsm-2", "--netns", app, "--name", "again");
             assertThat(other.exit()).isEqualTo(1);
             assertThat(other.err()).contains("connection name: again is taken by " + URL).contains("CONFLICT");
-            assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+            before.awaitAgain();
         } finally {
             node.disconnect("again");
         }
