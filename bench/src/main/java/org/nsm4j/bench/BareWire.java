@@ -18,7 +18,8 @@ import org.nsm4j.linux.netns.OpenNetns;
 final class BareWire implements AutoCloseable {
     private static final int GROUP = 77;
     private static final int VXLAN_PORT = 4790;
-    private static final String ALIAS = "as long as the alias of one of our own wires: its connection, generation, node";
+    private static final String ALIAS =
+            "as long as the alias of one of our own wires: its connection, generation, node";
     private static final Prefix CLIENT = Prefix.parse("172.22.0.1/32");
     private static final Prefix ENDPOINT = Prefix.parse("172.22.0.2/32");
 

@@ -40,8 +40,8 @@ record Figure(String name, double value, String unit, double limit, String targe
     }
 
     String json() {
-        var json = new StringBuilder("{\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\""
-                .formatted(name, number(value), unit));
+        var json = new StringBuilder(
+                "{\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\"".formatted(name, number(value), unit));
         if (!Double.isNaN(limit)) {
             json.append(", \"limit\": %s, \"ratio\": %s".formatted(number(limit), number(ratio())));
         }

@@ -29,8 +29,7 @@ final class Figures {
 
     void write(Path folder) {
         var figures = all.stream().map(Figure::json).collect(Collectors.joining(",\n    ", "\n    ", "\n  "));
-        var text =
-                """
+        var text = """
                 {
                   "benchmark": "%s",
                   "at": "%s",
@@ -39,14 +38,13 @@ final class Figures {
                   "java": "%s",
                   "figures": [%s]
                 }
-                """
-                        .formatted(
-                                benchmark,
-                                Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                                machine(),
-                                System.getProperty("os.version"),
-                                Runtime.version(),
-                                figures);
+                """.formatted(
+                        benchmark,
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                        machine(),
+                        System.getProperty("os.version"),
+                        Runtime.version(),
+                        figures);
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve(benchmark + ".json"), text);

@@ -144,8 +144,7 @@ final class SetupBench {
         for (var segment : answer.path().segments()) {
             segment.metrics().forEach((key, value) -> {
                 if (key.startsWith("us.")) {
-                    spent.computeIfAbsent(
-                                    wire + " " + segment.name() + " " + key.substring(3), any -> new Samples())
+                    spent.computeIfAbsent(wire + " " + segment.name() + " " + key.substring(3), any -> new Samples())
                             .add(Double.parseDouble(value) / 1000);
                 }
             });
@@ -161,7 +160,9 @@ final class SetupBench {
     private void report(String wire, String p50, String p99) {
         var request = times(wire + ".request");
         var bare = times(wire + ".bare");
-        add(Figure.of("setup." + wire + ".p50", request.median(), "ms").limit(bare.median()).target(p50));
+        add(Figure.of("setup." + wire + ".p50", request.median(), "ms")
+                .limit(bare.median())
+                .target(p50));
         add(Figure.of("setup." + wire + ".p99", request.percentile(99), "ms")
                 .limit(bare.percentile(99))
                 .target(p99));
@@ -269,8 +270,8 @@ final class SetupBench {
     }
 
     private void explain(Mesh mesh) {
-        System.err.println("where the time of a request went, median ms (" + mesh.client("bench").describe().lines()
-                .count() + " client elements):");
+        System.err.println("where the time of a request went, median ms ("
+                + mesh.client("bench").describe().lines().count() + " client elements):");
         spent.forEach((what, samples) -> System.err.printf("  %-60s %7.3f%n", what, samples.median()));
     }
 }

@@ -199,8 +199,8 @@ final class Site implements AutoCloseable {
 
     /** This process's way into the mesh, by the first node. */
     Mesh mesh() {
-        var parts = Parts.fromWorkloadApi(
-                "unix://" + run("a").resolve("identity.sock"), TOKEN_LIFE, Duration.ofSeconds(5));
+        var parts =
+                Parts.fromWorkloadApi("unix://" + run("a").resolve("identity.sock"), TOKEN_LIFE, Duration.ofSeconds(5));
         return new Mesh(parts, Url.unix(run("a").resolve("nsm.io.sock").toString()), folder);
     }
 

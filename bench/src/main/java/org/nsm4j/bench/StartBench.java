@@ -2,5 +2,6 @@ package org.nsm4j.bench;
 
 final class StartBench {
     StartBench(Site site, Figures figures) {}
+
     void run() {}
 }

@@ -31,6 +31,7 @@ import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.client.RemoteRegistries;
 import org.nsm4j.grpc.server.NsmServer;
 import org.nsm4j.grpc.server.Requests;
+import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.grpc.spiffe.Identity;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
@@ -108,19 +109,19 @@ public final class Parts implements AutoCloseable {
     /**
      * What a role serves.
      *
-     * @param chain null for a role without connections
+     * @param requests null for a role without connections
      * @param services null for a role without a registry
      * @param endpoints null for a role without a registry
      * @param ready whether new requests can succeed; what stands is served regardless
      */
     public record Served(
-            @Nullable Chain chain,
+            @Nullable Requests requests,
             @Nullable Registry<NetworkService> services,
             @Nullable Registry<Endpoint> endpoints,
             BooleanSupplier ready) {
         /** A role with connections alone. */
         public static Served chain(Chain chain, BooleanSupplier ready) {
-            return new Served(chain, null, null, ready);
+            return new Served(Requests.of(chain), null, null, ready);
         }
     }
 
@@ -140,9 +141,14 @@ public final class Parts implements AutoCloseable {
      * @throws org.nsm4j.core.model.Refused when one of them cannot be had
      */
     public Listening serve(List<Url> urls, Served served) {
-        var builder = NsmServer.with(transport, tls).ready(served.ready());
-        if (served.chain() != null) {
-            builder.requests(Requests.of(served.chain())).watch(events::subscribe);
+        return serve(urls, served, ServerSettings.USUAL);
+    }
+
+    /** Serves a role under other bounds than the usual, or with another mode of its sockets. */
+    public Listening serve(List<Url> urls, Served served, ServerSettings settings) {
+        var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings);
+        if (served.requests() != null) {
+            builder.requests(served.requests()).watch(events::subscribe);
         }
         if (served.services() != null) {
             builder.services(served.services());

@@ -69,7 +69,7 @@ public record AccessRule(String group, int gid, Set<Integer> uids) {
 
     /** Whether the peer may use the socket. */
     public boolean admits(Peer peer) {
-        return peer.uid() == 0 || gid >= 0 && (peer.gid() == gid || uids.contains(peer.uid()));
+        return peer.uid() == 0 || (gid >= 0 && (peer.gid() == gid || uids.contains(peer.uid())));
     }
 
     /** Who may, in words. */

@@ -35,7 +35,9 @@ final class KernelCheck {
             netns = NamedNetns.create(name);
         } catch (KernelRefused e) {
             return List.of(Finding.fail(
-                    NETNS, e.getMessage(), "give the process CAP_SYS_ADMIN and a kernel with CONFIG_NET_NS"));
+                    NETNS,
+                    String.valueOf(e.getMessage()),
+                    "give the process CAP_SYS_ADMIN and a kernel with CONFIG_NET_NS"));
         }
         try {
             return probe(netns);
@@ -115,7 +117,7 @@ final class KernelCheck {
             return Finding.ok(what, text);
         } catch (KernelRefused e) {
             var right = e.is(Errno.EPERM) ? "give the process CAP_NET_ADMIN" : cure;
-            return Finding.fail(what, e.getMessage(), right);
+            return Finding.fail(what, String.valueOf(e.getMessage()), right);
         }
     }
 }

@@ -28,7 +28,7 @@ final class LeftoverCheck {
             }
             return findings.isEmpty() ? List.of(Finding.ok("leftovers", "none")) : findings;
         } catch (KernelRefused e) {
-            return List.of(Finding.warn("leftovers", e.getMessage(), ""));
+            return List.of(Finding.warn("leftovers", String.valueOf(e.getMessage()), ""));
         }
     }
 

@@ -23,7 +23,7 @@ final class LimitCheck {
                     .filter(each -> each.startsWith("Max open files"))
                     .findFirst()
                     .orElse("Max open files 0 0");
-            var words = line.substring("Max open files".length()).strip().split("\\s+");
+            var words = line.substring("Max open files".length()).strip().split("\\s+", -1);
             long hard = words[1].equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(words[1]);
             return hard >= FILES
                     ? Finding.ok("open files", "limit " + words[1])

@@ -3,6 +3,7 @@ package org.nsm4j.app.cli;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.nsm4j.app.admin.Admin;
@@ -74,7 +75,7 @@ final class CheckCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private static LinkedHashMap<String, String> json(Finding finding) {
+    private static Map<String, String> json(Finding finding) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("check", finding.what());
         fields.put("verdict", finding.verdict().name().toLowerCase(Locale.ROOT));

@@ -7,12 +7,12 @@ import java.util.function.Supplier;
 import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
 import org.nsm4j.app.config.ManagerSettings;
-import org.nsm4j.app.config.NearName;
 import org.nsm4j.app.config.NodeSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.RoleSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
+import org.nsm4j.core.model.NearName;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,13 +105,14 @@ public final class Cli {
     public int run(String... args) {
         var failures = new Failures(surroundings, List.of(args).contains("-v"));
         var typed = firstWord(args);
-        if (!typed.isEmpty() && !commands.containsKey(typed)) {
+        var command = commands.get(typed);
+        if (!typed.isEmpty() && command == null) {
             surroundings
                     .err()
                     .println("nsm: %s: no such command%s".formatted(typed, NearName.hint(typed, commands.keySet())));
             return Exit.USAGE.code();
         }
-        var line = typed.isEmpty() ? withAll() : withOnly(typed);
+        var line = command == null ? withAll() : withOnly(typed, command);
         return line.setOut(writer(surroundings.out()))
                 .setErr(writer(surroundings.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(surroundings.colours() ? Ansi.ON : Ansi.OFF))
@@ -135,9 +136,9 @@ public final class Cli {
         return "";
     }
 
-    private CommandLine withOnly(String name) {
+    private CommandLine withOnly(String name, Supplier<CommandSpec> command) {
         var spec = top();
-        spec.addSubcommand(name, commands.get(name).get());
+        spec.addSubcommand(name, command.get());
         return new CommandLine(spec);
     }
 

@@ -19,7 +19,7 @@ final class Failures implements CommandLine.IParameterExceptionHandler, CommandL
 
     @Override
     public int handleParseException(CommandLine.ParameterException failure, String[] args) {
-        say(failure.getMessage());
+        say(String.valueOf(failure.getMessage()));
         CommandLine.UnmatchedArgumentException.printSuggestions(
                 failure, failure.getCommandLine().getErr());
         say("try: %s --help".formatted(failure.getCommandLine().getCommandSpec().qualifiedName()));
@@ -47,7 +47,7 @@ final class Failures implements CommandLine.IParameterExceptionHandler, CommandL
                 yield Exit.REFUSED;
             }
             case AdminUnreachable unreachable -> {
-                say(unreachable.getMessage());
+                say(String.valueOf(unreachable.getMessage()));
                 yield Exit.UNREACHABLE;
             }
             case BadSettings bad -> say(bad.problems());

@@ -173,9 +173,10 @@ final class World implements AutoCloseable {
     /** Where a WireGuard in user space listens, by the link that it was started for. */
     private static Path socket(ProcessHandle process) {
         var arguments = process.info().arguments().orElse(new String[0]);
-        return UserspaceWireguard.socket(arguments.length == 0 ? "none" : Path.of(arguments[arguments.length - 1])
-                .getFileName()
-                .toString());
+        return UserspaceWireguard.socket(
+                arguments.length == 0
+                        ? "none"
+                        : Path.of(arguments[arguments.length - 1]).getFileName().toString());
     }
 
     private static String namespace(ProcessHandle process) {

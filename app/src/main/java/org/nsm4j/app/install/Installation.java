@@ -32,7 +32,11 @@ public record Installation(Path root, SystemdUnit unit, Consumer<String> say) {
 
     /** The settings' file. */
     public Path settingsFile() {
-        return root.resolve("etc/nsm/nsm.yaml");
+        return settingsFolder().resolve("nsm.yaml");
+    }
+
+    private Path settingsFolder() {
+        return root.resolve("etc/nsm");
     }
 
     /**
@@ -71,8 +75,11 @@ public record Installation(Path root, SystemdUnit unit, Consumer<String> say) {
         } else {
             say.accept("%s is not there".formatted(unitFile()));
         }
-        if (purge || isUntouched(settingsFile())) {
-            removeTree(settingsFile().getParent());
+        if (purge) {
+            removeTree(settingsFolder());
+        } else if (isUntouched(settingsFile())) {
+            remove(settingsFile());
+            removeIfEmpty(settingsFolder());
         } else if (Files.exists(settingsFile())) {
             say.accept("kept %s, which was changed (--purge removes it)".formatted(settingsFile()));
         }
@@ -119,6 +126,18 @@ public record Installation(Path root, SystemdUnit unit, Consumer<String> say) {
         } catch (IOException e) {
             throw failed("remove", file, e);
         }
+    }
+
+    /** What people put beside our own files is theirs. */
+    private void removeIfEmpty(Path folder) {
+        try (var files = Files.list(folder)) {
+            if (files.findAny().isPresent()) {
+                return;
+            }
+        } catch (IOException e) {
+            throw failed("read", folder, e);
+        }
+        remove(folder);
     }
 
     private void removeTree(Path folder) {

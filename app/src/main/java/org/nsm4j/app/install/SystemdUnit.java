@@ -27,8 +27,9 @@ public record SystemdUnit(Path launcher, Path javaHome) {
                 SuccessExitStatus=143
                 # wireguard-go runs in a session of its own and must outlive us; so do all wires.
                 KillMode=process
-                StateDirectory=nsm
-                StateDirectoryMode=0700
+                # The node closes its own folder (0700); the other is where upstream's programs look for a manager.
+                StateDirectory=nsm networkservicemesh
+                StateDirectoryMode=0755
                 RuntimeDirectory=nsm
                 RuntimeDirectoryMode=0755
                 RuntimeDirectoryPreserve=yes

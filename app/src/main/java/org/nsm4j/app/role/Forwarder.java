@@ -24,6 +24,7 @@ import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.VxlanGuard;
+import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.sdk.Parts;
 
 /** A forwarder that runs: it plugs the wires of its node. */
@@ -55,6 +56,7 @@ public final class Forwarder implements AutoCloseable {
      * @param service the service that forwarders provide
      * @param labels by which services choose forwarders
      * @param underlay how other nodes are reached; null where there are none
+     * @param socketMode of its unix socket, as in chmod: its manager alone has business there
      * @param mayPlugNode which calls may have the node's own namespace plugged
      */
     public record Traits(
@@ -63,6 +65,7 @@ public final class Forwarder implements AutoCloseable {
             String service,
             Map<String, String> labels,
             @Nullable Underlay underlay,
+            int socketMode,
             Predicate<Call> mayPlugNode) {}
 
     /**
@@ -103,7 +106,8 @@ public final class Forwarder implements AutoCloseable {
                 transport);
         var registration = register(traits, listen, manager, transport);
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
-        var listening = transport.serve(List.of(listen), served);
+        var listening =
+                transport.serve(List.of(listen), served, ServerSettings.USUAL.withSocketMode(traits.socketMode()));
         services.start();
         endpoints.start();
         return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);

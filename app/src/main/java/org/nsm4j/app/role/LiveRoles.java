@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.nsm4j.app.admin.AccessRule;
 import org.nsm4j.app.cli.Roles;
@@ -34,6 +35,7 @@ import org.nsm4j.core.registry.Journal;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
 import org.nsm4j.functions.vpn.WireguardConfig;
+import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
@@ -46,12 +48,17 @@ public final class LiveRoles implements Roles {
     @Override
     public Running node(NodeSettings settings) {
         var node = Node.start(settings);
-        var ending = new java.util.concurrent.atomic.AtomicReference<Running>();
-        var admin = new NodeAdmin(node, () -> ending.get().close());
-        var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
+        var started = new CompletableFuture<Running>(); // a command to end may come before
         var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
-        var running = new Ending(socket, metrics, node);
-        ending.set(running);
+        var parts = new Ending(metrics, node);
+        var admin = new NodeAdmin(node, () -> {
+            parts.close();
+            // the socket last, and by somebody else: the command that ends the node is still to be answered on it
+            node.scheduler().spawn("end", () -> started.join().close());
+        });
+        var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
+        var running = new Ending(parts, socket);
+        started.complete(running);
         node.resume();
         return running;
     }
@@ -103,6 +110,7 @@ public final class LiveRoles implements Roles {
                 settings.serviceName(),
                 labels,
                 underlay.orElse(null),
+                ServerSettings.USUAL.socketMode(),
                 call -> false);
         var metrics = new Metrics();
         return new Ending(

@@ -8,6 +8,7 @@ import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.sdk.Parts;
 
 /** A manager that runs: it takes the requests of its node, and of other nodes for endpoints of its own. */
@@ -37,7 +38,10 @@ public final class Manager implements AutoCloseable {
         var chain = ManagerChain.of(
                 traits, connections, registries.knownServices(), registries.known(), metrics, transport);
         var served = new Parts.Served(
-                chain, registries.services(), registries.endpoints(), () -> isReady(traits, registries));
+                new NamespaceClaims(Requests.of(chain)),
+                registries.services(),
+                registries.endpoints(),
+                () -> isReady(traits, registries));
         var listening = transport.serve(listen, served);
         registries.watches().forEach(WatchedRegistry::start);
         return new Manager(connections, registries, listening);

@@ -1,9 +1,11 @@
 package org.nsm4j.app.role;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,8 @@ import org.nsm4j.store.SqliteStore;
 final class Node implements AutoCloseable {
     /** Where upstream's programs look for a manager. */
     private static final Path UPSTREAM_SOCKET = Path.of("/var/lib/networkservicemesh/nsm.io.sock");
+
+    private static final int OWNER_ALONE = 0600;
 
     private static final Path STANDARD_RUN_DIR = Path.of("/run/nsm");
 
@@ -84,11 +88,9 @@ final class Node implements AutoCloseable {
 
     private static void prepare(Path folder, String mode) {
         try {
-            if (!Files.isDirectory(folder)) {
-                Files.createDirectories(folder);
-                Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString(mode));
-            }
-        } catch (java.io.IOException e) {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(mode));
+        } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
                     "cannot make %s: %s (expected: a folder that this process may make)"
@@ -165,6 +167,7 @@ final class Node implements AutoCloseable {
                 SelectForwarder.FORWARDER,
                 settings.labels(),
                 underlay.orElse(null),
+                OWNER_ALONE,
                 this::isFromOwnClient);
         return Forwarder.start(traits, listen, managerUrl(), metrics, part(parts("forwarder")));
     }

@@ -18,7 +18,11 @@ record KernelState(TreeMap<String, String> byNamespace) {
     private static String show(String netns) {
         var text = new StringBuilder();
         for (var what : new String[] {
-            "-d addr show", "-4 route show table all", "-6 route show table all", "-4 rule show", "-6 rule show",
+            "-d addr show",
+            "-4 route show table all",
+            "-6 route show table all",
+            "-4 rule show",
+            "-6 rule show",
             "neigh show nud permanent"
         }) {
             text.append("# ip ").append(what).append('\n');
@@ -55,7 +59,8 @@ record KernelState(TreeMap<String, String> byNamespace) {
     @Override
     public String toString() {
         var text = new StringBuilder();
-        byNamespace.forEach((name, state) -> text.append("=== ").append(name).append('\n').append(state));
+        byNamespace.forEach(
+                (name, state) -> text.append("=== ").append(name).append('\n').append(state));
         return text.toString();
     }
 }

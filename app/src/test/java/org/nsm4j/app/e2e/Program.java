@@ -38,15 +38,18 @@ final class Program implements AutoCloseable {
 
     /** Waits until the program has written something; fails at once where it ends before. */
     void awaitLog(String text) {
-        Eventually.until(name + " to say " + text, () -> {
-            if (log().contains(text)) {
-                return true;
-            }
-            if (!process.isAlive() && !log().contains(text)) {
-                throw new AssertionError(name + " ended: " + log());
-            }
-            return false;
-        }, this::log);
+        Eventually.until(
+                name + " to say " + text,
+                () -> {
+                    if (log().contains(text)) {
+                        return true;
+                    }
+                    if (!process.isAlive() && !log().contains(text)) {
+                        throw new AssertionError(name + " ended: " + log());
+                    }
+                    return false;
+                },
+                this::log);
     }
 
     /** Sends a signal by its name, such as {@code INT}. */

@@ -52,14 +52,18 @@ class RestartTest {
     private static void awaitUp(String connection) {
         Eventually.until(
                 connection + " to be up again",
-                () -> node.nsm("get", "connections").out().lines().anyMatch(line -> line.contains(connection) && line.contains("UP")),
+                () -> node.nsm("get", "connections")
+                        .out()
+                        .lines()
+                        .anyMatch(line -> line.contains(connection) && line.contains("UP")),
                 () -> node.nsm("get", "connections").out() + node.process().log());
     }
 
     /** Pings every 10 ms from start to end. */
     private record Pinging(Program program) {
         static Pinging from(String netns, String address) {
-            var pinging = new Pinging(ground.start(netns, "ping", Map.of(), List.of("ping", "-n", "-i", "0.01", address)));
+            var pinging =
+                    new Pinging(ground.start(netns, "ping", Map.of(), List.of("ping", "-n", "-i", "0.01", address)));
             pinging.program.awaitLog("icmp_seq=5 ");
             return pinging;
         }
@@ -79,7 +83,9 @@ class RestartTest {
         var four = Pinging.from(app, "172.16.5.0");
         var six = Pinging.from(app, "fd00:5::");
         for (var each : List.of(app, endpointNetns)) {
-            Eventually.until("the kernel to be done", () -> !Shell.inside(each, "ip -6 addr").contains("tentative"));
+            Eventually.until(
+                    "the kernel to be done",
+                    () -> !Shell.inside(each, "ip -6 addr").contains("tentative"));
         }
         var monitor = ground.start(app, "monitor", Map.of(), List.of("ip", "monitor", "link", "address", "route"));
         var atEndpoint =
@@ -173,6 +179,7 @@ class RestartTest {
 
         var names = node.nsm("get", "services", "-o", "name").out().lines().toList();
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(20);
-        assertThat(names).containsAll(acknowledged.stream().map("service/"::concat).toList());
+        assertThat(names)
+                .containsAll(acknowledged.stream().map("service/"::concat).toList());
     }
 }

@@ -48,7 +48,9 @@ class TwoNodesTest {
 
     @Test
     void connects_across_nodes_and_leaves_no_trace_after_it() {
-        Eventually.until("the endpoint at the first node", () -> first.nsm("get", "endpoints").out().contains("ep-far"));
+        Eventually.until(
+                "the endpoint at the first node",
+                () -> first.nsm("get", "endpoints").out().contains("ep-far"));
         var before = KernelState.of(ground.namespaces());
         var entries = first.entries();
 
@@ -74,9 +76,13 @@ class TwoNodesTest {
 
     @Test
     void lists_both_nodes() {
-        Eventually.until("both nodes", () -> first.nsm("get", "nodes", "-o", "name").out().equals("node/a\nnode/b\n"),
+        Eventually.until(
+                "both nodes",
+                () -> first.nsm("get", "nodes", "-o", "name").out().equals("node/a\nnode/b\n"),
                 () -> first.nsm("get", "nodes").out());
-        Eventually.until("both nodes", () -> second.nsm("get", "nodes", "-o", "name").out().equals("node/a\nnode/b\n"),
+        Eventually.until(
+                "both nodes",
+                () -> second.nsm("get", "nodes", "-o", "name").out().equals("node/a\nnode/b\n"),
                 () -> second.nsm("get", "nodes").out());
     }
 
@@ -90,7 +96,8 @@ class TwoNodesTest {
         var token = token();
         // another secret, the same certificate's hash and address
         int middle = token.length() / 2;
-        var wrong = token.substring(0, middle) + (token.charAt(middle) == 'A' ? 'B' : 'A') + token.substring(middle + 1);
+        var wrong =
+                token.substring(0, middle) + (token.charAt(middle) == 'A' ? 'B' : 'A') + token.substring(middle + 1);
         assertThat(endOf(wrong)).contains("token");
         assertThat(endOf("nonsense")).contains("token").contains("expected");
     }
@@ -99,10 +106,24 @@ class TwoNodesTest {
     private static String endOf(String token) {
         var folder = ground.folder();
         var program = ground.nsm(
-                second.netns(), "third", Map.of(), "up", "--node-name", "third",
-                "--state-dir", folder.resolve("state").toString(), "--run-dir", folder.resolve("run").toString(),
-                "--identity-file", folder.resolve("none.yaml").toString(), "--prometheus-listen-on", "",
-                "--listen-address", "127.0.0.1", "--join", token);
+                second.netns(),
+                "third",
+                Map.of(),
+                "up",
+                "--node-name",
+                "third",
+                "--state-dir",
+                folder.resolve("state").toString(),
+                "--run-dir",
+                folder.resolve("run").toString(),
+                "--identity-file",
+                folder.resolve("none.yaml").toString(),
+                "--prometheus-listen-on",
+                "",
+                "--listen-address",
+                "127.0.0.1",
+                "--join",
+                token);
         assertThat(program.awaitEnd()).isBetween(1, 2);
         assertThat(first.nsm("get", "nodes", "-o", "name").out()).doesNotContain("third");
         return program.log();

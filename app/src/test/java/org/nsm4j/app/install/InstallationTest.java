@@ -38,6 +38,14 @@ class InstallationTest {
     }
 
     @Test
+    void uninstall_leaves_what_people_put_beside_the_settings() throws IOException {
+        installation().install();
+        Files.writeString(installation().settingsFile().resolveSibling("identity.yaml"), "rules: []\n");
+        installation().uninstall(false);
+        assertThat(files()).containsExactly("etc/nsm/identity.yaml");
+    }
+
+    @Test
     void installing_twice_keeps_the_settings() throws IOException {
         installation().install();
         Files.writeString(installation().settingsFile(), "log-level: DEBUG\n");
