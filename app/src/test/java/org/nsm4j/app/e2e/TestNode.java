@@ -48,15 +48,8 @@ final class TestNode {
 
     private Program launch() {
         var arguments = new ArrayList<>(List.of(
-                "up",
-                "--node-name",
-                name,
-                "--state-dir",
-                state().toString(),
-                "--run-dir",
-                run().toString(),
-                "--identity-file",
-                folder.resolve("none.yaml").toString()));
+                "up", "--node-name", name, "--state-dir", state().toString(), "--run-dir", run().toString(),
+                "--identity-file", folder.resolve("none.yaml").toString()));
         if (!options.contains("--prometheus-listen-on")) {
             arguments.addAll(List.of("--prometheus-listen-on", ""));
         }
@@ -71,22 +64,19 @@ final class TestNode {
     }
 
     void awaitReady() {
-        Eventually.until(
-                name + " to be ready",
-                () -> {
-                    if (!process.isAlive()) {
-                        throw new AssertionError(name + " ended: " + process.log());
-                    }
-                    if (!Files.exists(socket())) {
-                        return false;
-                    }
-                    try (var admin = new AdminClient(socket())) {
-                        return admin.status().isReady();
-                    } catch (RuntimeException e) {
-                        return false;
-                    }
-                },
-                process::log);
+        Eventually.until(name + " to be ready", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(name + " ended: " + process.log());
+            }
+            if (!Files.exists(socket())) {
+                return false;
+            }
+            try (var admin = new AdminClient(socket())) {
+                return admin.status().isReady();
+            } catch (RuntimeException e) {
+                return false;
+            }
+        }, process::log);
     }
 
     Program process() {
@@ -119,33 +109,22 @@ final class TestNode {
     /** Starts a responder in a namespace, and waits until the registry has it. */
     Program responder(String endpointNetns, String endpoint, String service, String pool, String... more) {
         var arguments = new ArrayList<>(List.of(
-                "endpoint",
-                "responder",
-                "--name",
-                endpoint,
-                "--service-names",
-                service,
-                "--cidr-prefix",
-                pool,
-                "--payload",
-                "IP"));
+                "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool,
+                "--payload", "IP"));
         arguments.addAll(List.of(more));
         var program = ground.nsm(endpointNetns, endpoint, environment(), arguments.toArray(String[]::new));
         awaitEndpoint(endpoint, program);
         return program;
     }
 
-    /** Waits until an endpoint is registered. */
+    /** Waits until an endpoint of this node is registered, by this process and no other. */
     void awaitEndpoint(String endpoint, Program program) {
-        Eventually.until(
-                "endpoint " + endpoint,
-                () -> {
-                    if (!program.isAlive()) {
-                        throw new AssertionError(endpoint + " ended: " + program.log());
-                    }
-                    return nsm("get", "endpoints").out().contains(endpoint);
-                },
-                () -> program.log() + process.log());
+        Eventually.until("endpoint " + endpoint, () -> {
+            if (!program.isAlive()) {
+                throw new AssertionError(endpoint + " ended: " + program.log());
+            }
+            return nsm("get", "endpoints", "-o", "json").out().contains("/%s-%d.sock".formatted(endpoint, program.pid()));
+        }, () -> program.log() + process.log());
     }
 
     /** Runs a command line against this node, in this process. */
