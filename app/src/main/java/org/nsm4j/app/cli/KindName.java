@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.nsm4j.app.admin.Item;
-import org.nsm4j.app.config.NearName;
+import org.nsm4j.core.model.NearName;
 import picocli.CommandLine;
 
 /** Reads a kind as people type it: singular, plural, or as kubectl shortens upstream's resources. */

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.admin.Admin;
 import org.nsm4j.app.admin.Item;
-import org.nsm4j.app.config.NearName;
+import org.nsm4j.core.model.NearName;
 import org.nsm4j.core.model.Refused;
 import picocli.CommandLine.Option;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.nsm4j.core.model.NearName;
 
 /**
  * Fills a settings record: flags before environment before file before the declared default.

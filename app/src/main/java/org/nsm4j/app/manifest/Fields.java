@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.nsm4j.app.config.NearName;
+import org.nsm4j.core.model.NearName;
 
 /** A map of a document, read strictly: an unknown field is a problem with the near name, and so is a wrong kind of value. */
 final class Fields {

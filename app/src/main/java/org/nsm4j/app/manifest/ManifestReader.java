@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.nsm4j.app.admin.Item;
-import org.nsm4j.app.config.NearName;
+import org.nsm4j.core.model.NearName;
 
 /**
  * Reads YAML or JSON documents of the kinds {@code NetworkService} and {@code NetworkServiceEndpoint} in

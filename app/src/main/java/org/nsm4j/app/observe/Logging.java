@@ -47,6 +47,8 @@ public final class Logging {
         setLevel(level);
         // A unix socket has no keep-alive, and Netty says so for each one.
         context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
+        // A workload without any network has no hardware address, which Netty takes for worth a warning.
+        context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
         LogManager.getLogManager().reset();
         SLF4JBridgeHandler.install();
     }

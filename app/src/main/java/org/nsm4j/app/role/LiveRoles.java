@@ -49,13 +49,15 @@ public final class LiveRoles implements Roles {
     public Running node(NodeSettings settings) {
         var node = Node.start(settings);
         var started = new CompletableFuture<Running>(); // a command to end may come before
+        var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
+        var parts = new Ending(metrics, node);
         var admin = new NodeAdmin(node, () -> {
-            var _ = started.thenAcceptAsync(
-                    Running::close, work -> new Thread(work, "end").start()); // after the answer
+            parts.close();
+            // the socket last, and by somebody else: the command that ends the node is still to be answered on it
+            node.scheduler().spawn("end", () -> started.join().close());
         });
         var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
-        var metrics = NodeMetrics.serve(settings.metricsListenOn(), node);
-        var running = new Ending(socket, metrics, node);
+        var running = new Ending(parts, socket);
         started.complete(running);
         node.resume();
         return running;

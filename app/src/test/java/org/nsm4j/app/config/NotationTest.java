@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nsm4j.core.model.NearName;
 
 class NotationTest {
     @ParameterizedTest
@@ -32,9 +33,9 @@ class NotationTest {
     @Test
     void suggests_a_name_with_swapped_or_missing_letters_and_none_that_is_far() {
         var names = List.of("vpn-gateway", "firewall");
-        assertThat(NearName.of("vpn-gatewya", names)).contains("vpn-gateway");
-        assertThat(NearName.of("firewal", names)).contains("firewall");
-        assertThat(NearName.of("router", names)).isEmpty();
+        assertThat(NearName.to("vpn-gatewya", names)).contains("vpn-gateway");
+        assertThat(NearName.to("firewal", names)).contains("firewall");
+        assertThat(NearName.to("router", names)).isEmpty();
     }
 
     @Test

@@ -53,7 +53,7 @@ class LocalConnectTest {
                 .doesNotContain("veth");
 
         node.disconnect("local");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
         assertThat(node.entries()).isEqualTo(entries);
     }
 
@@ -94,7 +94,7 @@ class LocalConnectTest {
         node.disconnect("one");
         assertThat(Shell.ping(other, peerOf(other))).isTrue();
         node.disconnect("two");
-        assertThat(KernelState.of(before.byNamespace().keySet())).hasToString(before.toString());
+        before.awaitAgain();
     }
 
     private static String peerOf(String netns) {
@@ -107,14 +107,14 @@ class LocalConnectTest {
         try {
             var before = KernelState.of(ground.namespaces());
             node.connect("again", URL, app);
-            assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+            before.assertStill();
 
             var other = node.nsm("connect", "kernel://icmp-responder/nsm-2", "--netns", app, "--name", "again");
             assertThat(other.exit()).isEqualTo(1);
             assertThat(other.err())
                     .contains("connection name: again is taken by " + URL)
                     .contains("CONFLICT");
-            assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+            before.awaitAgain();
         } finally {
             node.disconnect("again");
         }

@@ -92,11 +92,11 @@ class RestartTest {
                 ground.start(endpointNetns, "monitor", Map.of(), List.of("ip", "monitor", "link", "address", "route"));
 
         node.process().kill();
-        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        plugged.assertStill();
         node.upAgain();
         awaitUp("kept");
 
-        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        plugged.assertStill();
         assertThat(four.end()).contains(" 0% packet loss");
         assertThat(six.end()).contains(" 0% packet loss");
         monitor.close();
@@ -107,7 +107,7 @@ class RestartTest {
         node.connect("beside", URL, other); // the endpoint still knows which addresses are taken
         node.disconnect("beside");
         node.disconnect("kept");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
     }
 
     @Test
@@ -123,9 +123,9 @@ class RestartTest {
         node.upAgain();
         awaitUp("stays");
 
-        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        plugged.assertStill();
         node.disconnect("stays");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
     }
 
     @Test
@@ -143,9 +143,9 @@ class RestartTest {
         assertThat(pinging.end()).contains(" 0% packet loss");
         assertThat(Shell.ping(other, "172.16.5.2")).isTrue();
         node.disconnect("later");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(plugged.toString());
+        plugged.awaitAgain();
         node.disconnect("outlives");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
     }
 
     @Test

@@ -135,7 +135,7 @@ final class TestNode {
         return program;
     }
 
-    /** Waits until an endpoint is registered. */
+    /** Waits until an endpoint of this node is registered, by this process and no other. */
     void awaitEndpoint(String endpoint, Program program) {
         Eventually.until(
                 "endpoint " + endpoint,
@@ -143,7 +143,9 @@ final class TestNode {
                     if (!program.isAlive()) {
                         throw new AssertionError(endpoint + " ended: " + program.log());
                     }
-                    return nsm("get", "endpoints").out().contains(endpoint);
+                    return nsm("get", "endpoints", "-o", "json")
+                            .out()
+                            .contains("/%s-%d.sock".formatted(endpoint, program.pid()));
                 },
                 () -> program.log() + process.log());
     }

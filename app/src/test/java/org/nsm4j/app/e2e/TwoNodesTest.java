@@ -70,7 +70,7 @@ class TwoNodesTest {
         assertThat(path).contains("a-forwarder", "b-forwarder", "ep-far");
 
         first.disconnect("remote");
-        assertThat(KernelState.of(ground.namespaces())).hasToString(before.toString());
+        before.awaitAgain();
         assertThat(first.entries()).isEqualTo(entries);
     }
 

@@ -4,7 +4,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Set;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Refused;
 
@@ -12,8 +12,6 @@ import org.nsm4j.core.model.Refused;
 public final class InterfaceName {
     /** The kernel's limit (IFNAMSIZ less the closing zero). */
     public static final int LONGEST = 15;
-
-    private static final Set<String> DANGEROUS = Set.of("lo", "eth0", "all", "default", "docker0", "cni0");
 
     private InterfaceName() {}
 
@@ -23,20 +21,7 @@ public final class InterfaceName {
      * @throws Refused with INVALID and what would have been accepted
      */
     public static String check(String name) {
-        int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (name.isEmpty() || bytes > LONGEST) {
-            throw new Refused(
-                    Refused.Reason.INVALID,
-                    "interface name: \"%s\" of %d bytes (expected: 1–%d)".formatted(name, bytes, LONGEST));
-        }
-        if (!name.matches("[A-Za-z0-9][A-Za-z0-9._@-]*") || DANGEROUS.contains(name)) {
-            throw new Refused(
-                    Refused.Reason.INVALID,
-                    "interface name: \"%s\" (expected: letters, digits, '-', '_', '.', and not a name that the "
-                                    .formatted(name)
-                            + "workload's own network uses, such as lo or eth0)");
-        }
-        return name;
+        return ConnectUrl.checkInterface(name);
     }
 
     /** A name derived from a connection, for where nobody chose one: the same at each attempt. */

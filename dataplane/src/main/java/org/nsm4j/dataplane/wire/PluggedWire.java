@@ -12,6 +12,7 @@ final class PluggedWire implements Plumbing.Plugged {
     private List<Seat> seats;
     private List<Parked> parked;
     private @Nullable PluggedWire successor;
+    private @Nullable PluggedWire predecessor;
     private boolean closed;
 
     PluggedWire(KernelPlumbing plumbing, Wire wire, PeerGuard.@Nullable Hold peer, Fitted fitted) {
@@ -47,6 +48,7 @@ final class PluggedWire implements Plumbing.Plugged {
             next = plugInstead(other);
         }
         successor = next;
+        next.predecessor = this;
         return next;
     }
 
@@ -79,6 +81,26 @@ final class PluggedWire implements Plumbing.Plugged {
         parked = List.of();
     }
 
+    /**
+     * Whether the wire after or before this one has the very same link: another path may lead to the same namespace, as
+     * when an endpoint's process was started anew.
+     */
+    private boolean isShared(Seat seat) {
+        return has(successor, seat) || has(predecessor, seat);
+    }
+
+    private static boolean has(@Nullable PluggedWire other, Seat seat) {
+        return other != null && !other.closed && other.seats.stream().anyMatch(seat::isSameLink);
+    }
+
+    /** What this wire took over goes back to the wire before it, if that still stands, as it was there. */
+    private void giveBack() {
+        var former = predecessor;
+        if (former != null && seats.stream().anyMatch(seat -> has(former, seat))) {
+            former.seats = plumbing.fit(former.wire).seats();
+        }
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -89,7 +111,9 @@ final class PluggedWire implements Plumbing.Plugged {
             RuntimeException first = null;
             for (var seat : seats) {
                 try {
-                    plumbing.remove(seat);
+                    if (!isShared(seat)) {
+                        plumbing.remove(seat);
+                    }
                 } catch (RuntimeException e) {
                     if (first == null) {
                         first = e;
@@ -101,8 +125,10 @@ final class PluggedWire implements Plumbing.Plugged {
             if (successor != null) {
                 // from now on this wire cannot come back
                 successor.parked = List.of();
+                successor.predecessor = null;
             }
             parked.forEach(Parked::restore);
+            giveBack();
             if (first != null) {
                 throw first;
             }

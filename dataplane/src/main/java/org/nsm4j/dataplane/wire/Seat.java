@@ -61,6 +61,11 @@ record Seat(End end, long cookie, int nsid, int index, Owner owner, boolean shel
         }
     }
 
+    /** Whether another seat is the same link in the same namespace. */
+    boolean isSameLink(Seat other) {
+        return cookie == other.cookie && index == other.index;
+    }
+
     private boolean isOurs(Link link) {
         return Owner.parse(link.alias()).filter(owner::sameConnection).isPresent();
     }
