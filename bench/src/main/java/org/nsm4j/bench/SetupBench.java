@@ -196,8 +196,7 @@ final class SetupBench {
         workloads.forEach(this::settle);
     }
 
-    private void burst(MeshClient client, String service, int many)
-            throws InterruptedException, ExecutionException {
+    private void burst(MeshClient client, String service, int many) throws InterruptedException, ExecutionException {
         var wall = new Samples();
         var closing = new Samples();
         int failed = 0;
