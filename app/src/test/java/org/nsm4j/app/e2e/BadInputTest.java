@@ -58,7 +58,7 @@ class BadInputTest {
     @Test
     void a_malformed_url() {
         refuses(2, "icmp-responder", app, "url: \"icmp-responder\"", "expected: kernel://SERVICE");
-        refuses(1, "kernel://", app, "kernel://", "expected", "INVALID");
+        refuses(1, "kernel://", app, "service: \"\"", "expected", "INVALID");
         refuses(1, "kernel://icmp-responder/nsm-1?=x", app, "expected", "INVALID");
     }
 
@@ -75,9 +75,9 @@ class BadInputTest {
         refuses(1, "kernel://icmp-responder/lo", app, "interface", "lo", "expected");
         refuses(1, "kernel://icmp-responder/eth0", app, "interface", "eth0", "expected");
         refuses(1, "kernel://icmp-responder/../x", app, "expected", "INVALID");
-        Shell.run("ip -n %s link add nsm-7 type dummy".formatted(app));
+        Shell.run("ip -n %s link add nsm-7 type bridge".formatted(app));
         try {
-            refuses(1, "kernel://icmp-responder/nsm-7", app, "by n1-forwarder", "nsm-7", "is taken by a dummy link", "CONFLICT");
+            refuses(1, "kernel://icmp-responder/nsm-7", app, "by n1-forwarder", "nsm-7", "is taken by a bridge link", "CONFLICT");
         } finally {
             Shell.run("ip -n %s link del nsm-7".formatted(app));
         }
@@ -92,7 +92,7 @@ class BadInputTest {
 
     @Test
     void an_address_or_a_route_that_the_workload_already_has() {
-        Shell.run("ip -n %s link add other type dummy".formatted(app));
+        Shell.run("ip -n %s link add other type bridge".formatted(app));
         try {
             Shell.run("ip -n %s addr add 172.16.5.1/32 dev other".formatted(app));
             refuses(1, URL, app, "by n1-forwarder", "address: 172.16.5.1/32 for nsm-1", "172.16.5.1/32 on other", "CONFLICT");
@@ -120,8 +120,14 @@ class BadInputTest {
 
     @Test
     void a_wrong_payload() {
-        node.responder(endpoint, "ether", "ether", "172.16.9.0/24", "--payload", "ETHERNET");
-        refuses(1, "kernel://ether/nsm-1?payload=IP", app, "expected");
+        node.apply("""
+                apiVersion: networkservicemesh.io/v1
+                kind: NetworkService
+                metadata: {name: ether}
+                spec: {payload: IP}
+                """);
+        node.responder(endpoint, "ether-1", "ether", "172.16.9.0/24", "--payload", "ETHERNET");
+        refuses(1, "kernel://ether/nsm-1", app, "by ether-1", "payload: IP", "expected: ETHERNET", "UNSUPPORTED");
     }
 
     @Test

@@ -2,7 +2,9 @@ package org.nsm4j.app.e2e;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +104,7 @@ final class TestNode {
     /** Variables by which a role finds this node. */
     Map<String, String> environment() {
         return Map.of(
+                "NSM_PAYLOAD", "IP",
                 "NSM_CONNECT_TO", "unix://" + run().resolve("nsm.io.sock"),
                 "SPIFFE_ENDPOINT_SOCKET", "unix://" + run().resolve("identity.sock"));
     }
@@ -109,8 +112,7 @@ final class TestNode {
     /** Starts a responder in a namespace, and waits until the registry has it. */
     Program responder(String endpointNetns, String endpoint, String service, String pool, String... more) {
         var arguments = new ArrayList<>(List.of(
-                "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool,
-                "--payload", "IP"));
+                "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool));
         arguments.addAll(List.of(more));
         var program = ground.nsm(endpointNetns, endpoint, environment(), arguments.toArray(String[]::new));
         awaitEndpoint(endpoint, program);
@@ -155,6 +157,16 @@ final class TestNode {
         var answer = nsm("disconnect", connection);
         if (answer.exit() != 0) {
             throw new AssertionError(answer.err() + process.log());
+        }
+    }
+
+    /** Applies a manifest. */
+    Answer apply(String manifest) {
+        try {
+            var file = Files.writeString(folder.resolve("manifest.yaml"), manifest);
+            return nsm("apply", "-f", file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
