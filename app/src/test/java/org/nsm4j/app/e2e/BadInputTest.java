@@ -75,9 +75,9 @@ class BadInputTest {
         refuses(1, "kernel://icmp-responder/lo", app, "interface", "lo", "expected");
         refuses(1, "kernel://icmp-responder/eth0", app, "interface", "eth0", "expected");
         refuses(1, "kernel://icmp-responder/../x", app, "expected", "INVALID");
-        Shell.run("ip -n %s link add nsm-7 type bridge".formatted(app));
+        Shell.run("ip -n %s link add nsm-7 type veth peer name nsm-8".formatted(app));
         try {
-            refuses(1, "kernel://icmp-responder/nsm-7", app, "by n1-forwarder", "nsm-7", "is taken by a bridge link", "CONFLICT");
+            refuses(1, "kernel://icmp-responder/nsm-7", app, "by n1-forwarder", "nsm-7", "is taken by a veth link", "CONFLICT");
         } finally {
             Shell.run("ip -n %s link del nsm-7".formatted(app));
         }
@@ -92,7 +92,7 @@ class BadInputTest {
 
     @Test
     void an_address_or_a_route_that_the_workload_already_has() {
-        Shell.run("ip -n %s link add other type bridge".formatted(app));
+        Shell.run("ip -n %s link add other type veth peer name other2".formatted(app));
         try {
             Shell.run("ip -n %s addr add 172.16.5.1/32 dev other".formatted(app));
             refuses(1, URL, app, "by n1-forwarder", "address: 172.16.5.1/32 for nsm-1", "172.16.5.1/32 on other", "CONFLICT");

@@ -35,12 +35,15 @@ class RolesApartTest {
         folder = ground.folder();
         authority = TestNode.up(ground, "authority", ground.netns("auth"));
         registry = startRegistry();
-        role(host, "manager", "--name", "m1", "--listen-on", socket("manager"), "--registry-url", socket("registry"));
+        var manager = role(host, "manager", "--name", "m1", "--listen-on", socket("manager"), "--registry-url", socket("registry"));
         forwarder = startForwarder();
         var responder = role(
                 endpoint, "endpoint", "responder", "--name", "ep1", "--service-names", "apart", "--payload", "IP",
                 "--cidr-prefix", "172.16.11.0/24", "--connect-to", socket("manager"));
-        Eventually.until("a first connection", () -> client("first").awaitEnd() == 0, responder::log);
+        Eventually.until("the endpoint to listen", () -> Files.exists(folder.resolve("ep1-" + responder.pid() + ".sock")), responder::log);
+        var first = client("first");
+        Eventually.until("a first connection", () -> !first.isAlive(), () -> first.log() + responder.log() + manager.log());
+        assertThat(first.awaitEnd()).isZero();
     }
 
     private static Program startRegistry() {
