@@ -27,6 +27,7 @@ import org.nsm4j.dataplane.wire.Owner;
 final class NodeAdmin implements Admin {
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration ASK = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofMillis(100);
 
     private final Node node;
     private final Runnable end;
@@ -286,7 +287,7 @@ final class NodeAdmin implements Admin {
     public JoinToken createJoinToken(Duration life) {
         var address = node.address()
                 .orElseThrow(() -> new Refused(
-                        Refused.Reason.UNSUPPORTED,
+                        Refused.Reason.UNAVAILABLE,
                         "join token: this host has no address that others reach (expected: --listen-address or an "
                                 + "underlay)"));
         var token = node.identity().invite(address, life);
@@ -305,6 +306,7 @@ final class NodeAdmin implements Admin {
 
     @Override
     public void shutdown() {
-        end.run();
+        // the caller gets its answer first
+        node.scheduler().after(ANSWER, "down", end);
     }
 }

@@ -130,7 +130,7 @@ final class NodeIdentity implements AutoCloseable {
     JoinToken invite(InetAddress address, Duration life) {
         if (joins == null) {
             throw new Refused(
-                    Refused.Reason.UNSUPPORTED,
+                    Refused.Reason.UNAVAILABLE,
                     "join token: this host does not sign for the domain (expected: the domain's first host, with an "
                             + "address that others reach)");
         }
