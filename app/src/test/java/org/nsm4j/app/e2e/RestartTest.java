@@ -2,8 +2,6 @@ package org.nsm4j.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,8 +147,7 @@ class RestartTest {
     }
 
     @Test
-    void what_was_acknowledged_is_there_after_a_crash() throws IOException {
-        var manifest = Files.createTempFile(ground.folder(), "service", ".yaml");
+    void what_was_acknowledged_is_there_after_a_crash() {
         var acknowledged = new ArrayList<String>();
         var over = new AtomicBoolean();
         var killer = Thread.ofVirtual().start(() -> {
@@ -160,13 +157,15 @@ class RestartTest {
         });
         for (int number = 0; !over.get() && number < 10_000; number++) {
             var name = "svc-" + number;
-            Files.writeString(manifest, """
+            var answer = node.apply(
+                    """
                     apiVersion: networkservicemesh.io/v1
                     kind: NetworkService
                     metadata: {name: %s}
                     spec: {payload: IP}
-                    """.formatted(name));
-            if (node.nsm("apply", "-f", manifest.toString()).exit() == 0) {
+                    """
+                            .formatted(name));
+            if (answer.exit() == 0) {
                 acknowledged.add(name);
             }
         }

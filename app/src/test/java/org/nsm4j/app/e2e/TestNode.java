@@ -2,7 +2,9 @@ package org.nsm4j.app.e2e;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,15 +50,8 @@ final class TestNode {
 
     private Program launch() {
         var arguments = new ArrayList<>(List.of(
-                "up",
-                "--node-name",
-                name,
-                "--state-dir",
-                state().toString(),
-                "--run-dir",
-                run().toString(),
-                "--identity-file",
-                folder.resolve("none.yaml").toString()));
+                "up", "--node-name", name, "--state-dir", state().toString(), "--run-dir", run().toString(),
+                "--identity-file", folder.resolve("none.yaml").toString()));
         if (!options.contains("--prometheus-listen-on")) {
             arguments.addAll(List.of("--prometheus-listen-on", ""));
         }
@@ -71,22 +66,19 @@ final class TestNode {
     }
 
     void awaitReady() {
-        Eventually.until(
-                name + " to be ready",
-                () -> {
-                    if (!process.isAlive()) {
-                        throw new AssertionError(name + " ended: " + process.log());
-                    }
-                    if (!Files.exists(socket())) {
-                        return false;
-                    }
-                    try (var admin = new AdminClient(socket())) {
-                        return admin.status().isReady();
-                    } catch (RuntimeException e) {
-                        return false;
-                    }
-                },
-                process::log);
+        Eventually.until(name + " to be ready", () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError(name + " ended: " + process.log());
+            }
+            if (!Files.exists(socket())) {
+                return false;
+            }
+            try (var admin = new AdminClient(socket())) {
+                return admin.status().isReady();
+            } catch (RuntimeException e) {
+                return false;
+            }
+        }, process::log);
     }
 
     Program process() {
@@ -112,6 +104,7 @@ final class TestNode {
     /** Variables by which a role finds this node. */
     Map<String, String> environment() {
         return Map.of(
+                "NSM_PAYLOAD", "IP",
                 "NSM_CONNECT_TO", "unix://" + run().resolve("nsm.io.sock"),
                 "SPIFFE_ENDPOINT_SOCKET", "unix://" + run().resolve("identity.sock"));
     }
@@ -119,16 +112,7 @@ final class TestNode {
     /** Starts a responder in a namespace, and waits until the registry has it. */
     Program responder(String endpointNetns, String endpoint, String service, String pool, String... more) {
         var arguments = new ArrayList<>(List.of(
-                "endpoint",
-                "responder",
-                "--name",
-                endpoint,
-                "--service-names",
-                service,
-                "--cidr-prefix",
-                pool,
-                "--payload",
-                "IP"));
+                "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool));
         arguments.addAll(List.of(more));
         var program = ground.nsm(endpointNetns, endpoint, environment(), arguments.toArray(String[]::new));
         awaitEndpoint(endpoint, program);
@@ -137,17 +121,12 @@ final class TestNode {
 
     /** Waits until an endpoint of this node is registered, by this process and no other. */
     void awaitEndpoint(String endpoint, Program program) {
-        Eventually.until(
-                "endpoint " + endpoint,
-                () -> {
-                    if (!program.isAlive()) {
-                        throw new AssertionError(endpoint + " ended: " + program.log());
-                    }
-                    return nsm("get", "endpoints", "-o", "json")
-                            .out()
-                            .contains("/%s-%d.sock".formatted(endpoint, program.pid()));
-                },
-                () -> program.log() + process.log());
+        Eventually.until("endpoint " + endpoint, () -> {
+            if (!program.isAlive()) {
+                throw new AssertionError(endpoint + " ended: " + program.log());
+            }
+            return nsm("get", "endpoints", "-o", "json").out().contains("/%s-%d.sock".formatted(endpoint, program.pid()));
+        }, () -> program.log() + process.log());
     }
 
     /** Runs a command line against this node, in this process. */
@@ -178,6 +157,16 @@ final class TestNode {
         var answer = nsm("disconnect", connection);
         if (answer.exit() != 0) {
             throw new AssertionError(answer.err() + process.log());
+        }
+    }
+
+    /** Applies a manifest. */
+    Answer apply(String manifest) {
+        try {
+            var file = Files.writeString(folder.resolve("manifest.yaml"), manifest);
+            return nsm("apply", "-f", file.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
