@@ -14,10 +14,10 @@ import org.nsm4j.sdk.Parts;
 /** A manager that runs: it takes the requests of its node, and of other nodes for endpoints of its own. */
 public final class Manager implements AutoCloseable {
     private final ConnectionTable connections;
-    private final RegistryStack.OfManager registries;
+    private final RegistryStack.Registries registries;
     private final Parts.Listening listening;
 
-    private Manager(ConnectionTable connections, RegistryStack.OfManager registries, Parts.Listening listening) {
+    private Manager(ConnectionTable connections, RegistryStack.Registries registries, Parts.Listening listening) {
         this.connections = connections;
         this.registries = registries;
         this.listening = listening;
@@ -48,7 +48,7 @@ public final class Manager implements AutoCloseable {
     }
 
     /** New requests can succeed when the domain's registry answers and a forwarder of this node is there. */
-    private static boolean isReady(ManagerChain.Traits traits, RegistryStack.OfManager registries) {
+    private static boolean isReady(ManagerChain.Traits traits, RegistryStack.Registries registries) {
         try {
             var forwarders = Endpoint.named("")
                     .providing(List.of(traits.forwarderService()))
@@ -65,7 +65,7 @@ public final class Manager implements AutoCloseable {
     }
 
     /** Its view of the registries. */
-    public RegistryStack.OfManager registries() {
+    public RegistryStack.Registries registries() {
         return registries;
     }
 

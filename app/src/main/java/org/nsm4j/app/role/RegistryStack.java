@@ -78,7 +78,7 @@ public final class RegistryStack {
      * @param known what the manager itself looks for forwarders in
      * @param watches kept warm; closed with the manager
      */
-    public record OfManager(
+    public record Registries(
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
             Registry<NetworkService> knownServices,
@@ -86,7 +86,7 @@ public final class RegistryStack {
             List<WatchedRegistry<?>> watches) {}
 
     /** A manager's registries. */
-    public static OfManager ofManager(Url registry, Url publicUrl, Map<String, String> labels, Parts p) {
+    public static Registries ofManager(Url registry, Url publicUrl, Map<String, String> labels, Parts p) {
         var services = new WatchedRegistry<>(Kind.SERVICE, p.scheduler(), p.random(), p.services(registry));
         var endpoints = new WatchedRegistry<>(Kind.ENDPOINT, p.scheduler(), p.random(), p.endpoints(registry));
         var bypass = new LocalBypass(publicUrl, endpoints);
@@ -100,6 +100,6 @@ public final class RegistryStack {
         served = new InTurn<>(Kind.ENDPOINT, turns, served);
         served = new Validate<>(Kind.ENDPOINT, served);
         served = new RegistryPath<>(Kind.ENDPOINT, p.tokens(), p.subject(), served);
-        return new OfManager(servedServices, served, services, bypass, List.of(services, endpoints));
+        return new Registries(servedServices, served, services, bypass, List.of(services, endpoints));
     }
 }

@@ -82,11 +82,11 @@ class CheckTest {
 
     @Test
     void a_link_with_our_alias_and_no_connection_is_a_leftover() {
-        var links = List.of(link("nsm-1", "nsm:id-1"), link("nsm-2", "nsm:id-2"), link("eth0", ""));
-        assertThat(LeftoverCheck.of(links, "the host's namespace", Set.of("nsm:id-1")))
+        var links = List.of(link("nsm-1", "nsm4j:id-1"), link("nsm-2", "nsm4j:id-2"), link("eth0", ""));
+        assertThat(LeftoverCheck.of(links, "the host's namespace", Set.of("nsm4j:id-1")))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.text())
-                        .isEqualTo("nsm-2 in the host's namespace has no connection (nsm:id-2)"));
+                        .isEqualTo("nsm-2 in the host's namespace has no connection (nsm4j:id-2)"));
     }
 
     private static Link link(String name, String alias) {

@@ -37,7 +37,8 @@ record KernelState(TreeMap<String, String> byNamespace) {
 
     /** Waits until all is as it was here; links that are gone for their users may be deleted a moment later. */
     void awaitAgain() {
-        Eventually.until("the kernel's former state", () -> of(byNamespace.keySet()).equals(this), this::difference);
+        Eventually.until(
+                "the kernel's former state", () -> of(byNamespace.keySet()).equals(this), this::difference);
     }
 
     /** Fails unless all is as it is here at this moment. */
@@ -51,8 +52,12 @@ record KernelState(TreeMap<String, String> byNamespace) {
         var now = of(byNamespace.keySet()).toString().lines().toList();
         var before = toString().lines().toList();
         var text = new StringBuilder("the kernel's state differs:\n");
-        before.stream().filter(line -> !now.contains(line)).forEach(line -> text.append("- ").append(line).append('\n'));
-        now.stream().filter(line -> !before.contains(line)).forEach(line -> text.append("+ ").append(line).append('\n'));
+        before.stream()
+                .filter(line -> !now.contains(line))
+                .forEach(line -> text.append("- ").append(line).append('\n'));
+        now.stream()
+                .filter(line -> !before.contains(line))
+                .forEach(line -> text.append("+ ").append(line).append('\n'));
         return text.toString();
     }
 

@@ -41,11 +41,16 @@ class LocalConnectTest {
 
         var out = node.connect("local", URL, app);
 
-        assertThat(out).contains("connected local: nsm-1 in " + app + ", 172.16.5.").contains("fd00:5::").contains("by ep1");
+        assertThat(out)
+                .contains("connected local: nsm-1 in " + app + ", 172.16.5.")
+                .contains("fd00:5::")
+                .contains("by ep1");
         assertThat(Shell.ping(app, "172.16.5.0")).isTrue();
         assertThat(Shell.ping(app, "fd00:5::")).isTrue();
         assertThat(Shell.ping(endpoint, "172.16.5.1")).isTrue();
-        assertThat(Shell.inside(node.netns(), "ip -br link")).doesNotContain("nsm").doesNotContain("veth");
+        assertThat(Shell.inside(node.netns(), "ip -br link"))
+                .doesNotContain("nsm")
+                .doesNotContain("veth");
 
         node.disconnect("local");
         before.awaitAgain();
@@ -60,7 +65,11 @@ class LocalConnectTest {
             assertThat(node.nsm("get", "connections", "-o", "name").out()).isEqualTo("connection/shown\n");
             var full = node.nsm("describe", "connection", "shown");
             assertThat(full.exit()).isZero();
-            assertThat(full.out()).contains("nsm-1").contains("172.16.5.").contains("n1-forwarder").contains("ep1");
+            assertThat(full.out())
+                    .contains("nsm-1")
+                    .contains("172.16.5.")
+                    .contains("n1-forwarder")
+                    .contains("ep1");
             assertThat(node.nsm("describe", "connection", "shown", "-o", "json").out())
                     .contains("\"interface\" : \"nsm-1\"", "\"service\" : \"icmp-responder\"");
         } finally {
@@ -102,7 +111,9 @@ class LocalConnectTest {
 
             var other = node.nsm("connect", "kernel://icmp-responder/nsm-2", "--netns", app, "--name", "again");
             assertThat(other.exit()).isEqualTo(1);
-            assertThat(other.err()).contains("connection name: again is taken by " + URL).contains("CONFLICT");
+            assertThat(other.err())
+                    .contains("connection name: again is taken by " + URL)
+                    .contains("CONFLICT");
             before.awaitAgain();
         } finally {
             node.disconnect("again");
@@ -113,7 +124,10 @@ class LocalConnectTest {
     void suggests_the_near_name() {
         var service = node.nsm("connect", "kernel://icmp-respnder/nsm-1", "--netns", app);
         assertThat(service.exit()).isEqualTo(1);
-        assertThat(service.err()).contains("icmp-respnder").contains("did you mean \"icmp-responder\"?)\n").contains("NOT_FOUND");
+        assertThat(service.err())
+                .contains("icmp-respnder")
+                .contains("did you mean \"icmp-responder\"?)\n")
+                .contains("NOT_FOUND");
 
         node.connect("named", URL, app);
         try {
@@ -129,7 +143,8 @@ class LocalConnectTest {
 
     @Test
     void says_by_its_exit_code_that_no_node_answers() {
-        var answer = node.nsm("get", "services", "--admin", node.run().resolve("nobody.sock").toString());
+        var answer = node.nsm(
+                "get", "services", "--admin", node.run().resolve("nobody.sock").toString());
         assertThat(answer.exit()).isEqualTo(3);
         assertThat(answer.err()).contains("nobody.sock").contains("nsm up");
     }

@@ -26,7 +26,7 @@ class ChainsTest {
     private final Parts parts = Parts.open(new Nobody(), Duration.ofMinutes(10), Duration.ofSeconds(1));
     private final ConnectionTable connections = new ConnectionTable(parts.scheduler());
     private final Url manager = Url.parse("tcp://10.0.0.1:5001");
-    private final RegistryStack.OfManager registries =
+    private final RegistryStack.Registries registries =
             RegistryStack.ofManager(Url.parse("tcp://10.0.0.9:5002"), manager, Map.of(), parts);
 
     @AfterEach

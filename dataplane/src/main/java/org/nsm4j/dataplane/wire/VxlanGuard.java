@@ -15,8 +15,8 @@ import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.nft.AddressSet;
-import org.nsm4j.linux.nft.BaseChain;
 import org.nsm4j.linux.nft.FilterRule;
+import org.nsm4j.linux.nft.HookChain;
 import org.nsm4j.linux.nft.Match;
 import org.nsm4j.linux.nft.Nftables;
 import org.nsm4j.linux.nft.Table;
@@ -61,7 +61,7 @@ public final class VxlanGuard implements PeerGuard {
                     .replaceTable(table)
                     .addSet(table, IPV4)
                     .addSet(table, IPV6)
-                    .addChain(table, new BaseChain(CHAIN, BaseChain.Hook.INPUT, PRIORITY, false, null))
+                    .addChain(table, new HookChain(CHAIN, HookChain.Hook.INPUT, PRIORITY, false, null))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV4)))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV6)))
                     .addRule(table, CHAIN, FilterRule.of("no live wire", Verdict.DROP, new Match.UdpPort(port)));

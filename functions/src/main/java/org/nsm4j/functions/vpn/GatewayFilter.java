@@ -8,8 +8,8 @@ import org.nsm4j.core.model.Cidr;
 import org.nsm4j.linux.net.Prefix;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.netns.Sysctl;
-import org.nsm4j.linux.nft.BaseChain;
 import org.nsm4j.linux.nft.FilterRule;
+import org.nsm4j.linux.nft.HookChain;
 import org.nsm4j.linux.nft.LinkSet;
 import org.nsm4j.linux.nft.Match;
 import org.nsm4j.linux.nft.Nftables;
@@ -58,8 +58,8 @@ final class GatewayFilter {
             } else {
                 change.addChain(
                                 TABLE,
-                                BaseChain.at(BaseChain.Hook.FORWARD, FORWARD).droppingByDefault())
-                        .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, INPUT));
+                                HookChain.at(HookChain.Hook.FORWARD, FORWARD).droppingByDefault())
+                        .addChain(TABLE, HookChain.at(HookChain.Hook.INPUT, INPUT));
                 SETS.forEach(set -> change.addSet(TABLE, set));
             }
             writeForward(change);

@@ -63,7 +63,7 @@ final class NftMessages {
         return message(() -> "find table " + table, GETTABLE, 0, table, out -> out.text(1, table.name()));
     }
 
-    static Request addChain(Table table, BaseChain chain) {
+    static Request addChain(Table table, HookChain chain) {
         String attempt = "add chain " + chain.name() + " at " + chain.hook() + " to table " + table;
         return message(() -> attempt, NEWCHAIN, Request.NLM_F_CREATE, table, out -> {
             out.text(1, table.name()).text(3, chain.name());

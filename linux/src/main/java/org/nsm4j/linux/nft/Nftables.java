@@ -15,7 +15,7 @@ import org.nsm4j.linux.netns.OpenNetns;
  * Table table = Table.inet("nsm");
  * nftables.change()
  *         .replaceTable(table)
- *         .addChain(table, BaseChain.at(Hook.FORWARD, "between-wires"))
+ *         .addChain(table, HookChain.at(Hook.FORWARD, "between-wires"))
  *         .addRule(table, "between-wires", FilterRule.of(
  *                 "no client reaches another", Verdict.DROP, new Match.IncomingGroup(7), new Match.OutgoingGroup(7)))
  *         .commit();

@@ -34,7 +34,7 @@ public final class Transaction {
     }
 
     /** {@code nft add chain TABLE CHAIN { type filter hook … priority … ; policy … ; }} */
-    public Transaction addChain(Table table, BaseChain chain) {
+    public Transaction addChain(Table table, HookChain chain) {
         return add(NftMessages.addChain(table, chain));
     }
 

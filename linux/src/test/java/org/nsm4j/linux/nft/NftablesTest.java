@@ -34,7 +34,7 @@ final class NftablesTest {
         try (Nftables nftables = Nftables.open(b)) {
             nftables.change()
                     .replaceTable(TABLE)
-                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, "tunnel"))
+                    .addChain(TABLE, HookChain.at(HookChain.Hook.INPUT, "tunnel"))
                     .addSet(TABLE, PEERS)
                     .addSet(TABLE, PEERS6)
                     .addRule(
@@ -78,7 +78,7 @@ final class NftablesTest {
         try (Nftables nftables = Nftables.open(b)) {
             nftables.change()
                     .replaceTable(TABLE)
-                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, "in").droppingByDefault())
+                    .addChain(TABLE, HookChain.at(HookChain.Hook.INPUT, "in").droppingByDefault())
                     .addSet(TABLE, clients)
                     .addRule(TABLE, "in", FilterRule.of("known", Verdict.ACCEPT, new Match.IncomingIn(clients)))
                     .commit();
@@ -115,7 +115,7 @@ final class NftablesTest {
         try (Nftables nftables = Nftables.open(gateway)) {
             nftables.change()
                     .replaceTable(TABLE)
-                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.PREROUTING, "sources"))
+                    .addChain(TABLE, HookChain.at(HookChain.Hook.PREROUTING, "sources"))
                     .addRule(
                             TABLE,
                             "sources",
@@ -124,7 +124,7 @@ final class NftablesTest {
                                     Verdict.DROP,
                                     new Match.IncomingLink(link),
                                     new Match.SourceOutside(Prefix.parse("10.1.0.2/32"))))
-                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.FORWARD, "between"))
+                    .addChain(TABLE, HookChain.at(HookChain.Hook.FORWARD, "between"))
                     .addRule(
                             TABLE,
                             "between",
@@ -167,7 +167,7 @@ final class NftablesTest {
                     .replaceTable(TABLE)
                     .addChain(
                             TABLE,
-                            BaseChain.at(BaseChain.Hook.FORWARD, "company").droppingByDefault())
+                            HookChain.at(HookChain.Hook.FORWARD, "company").droppingByDefault())
                     .addRule(TABLE, "company", FilterRule.of("back", Verdict.ACCEPT, new Match.Established()))
                     .addRule(
                             TABLE,
@@ -213,7 +213,7 @@ final class NftablesTest {
         try (Nftables nftables = Nftables.open(here)) {
             nftables.change()
                     .replaceTable(TABLE)
-                    .addChain(TABLE, BaseChain.at(BaseChain.Hook.INPUT, "in"))
+                    .addChain(TABLE, HookChain.at(HookChain.Hook.INPUT, "in"))
                     .addRule(TABLE, "in", FilterRule.of("x", Verdict.DROP))
                     .commit();
             assertThat(nftables.rules(TABLE)).hasSize(1);
@@ -236,7 +236,7 @@ final class NftablesTest {
         try (Nftables nftables = Nftables.open(b)) {
             nftables.change()
                     .addTable(table)
-                    .addChain(table, new BaseChain("in", BaseChain.Hook.INGRESS, 0, false, "w0"))
+                    .addChain(table, new HookChain("in", HookChain.Hook.INGRESS, 0, false, "w0"))
                     .addRule(table, "in", FilterRule.of("", Verdict.DROP, new Match.UdpPort(4790)))
                     .commit();
 

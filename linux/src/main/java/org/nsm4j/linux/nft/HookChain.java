@@ -3,7 +3,7 @@ package org.nsm4j.linux.nft;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chain of rules at a point of the packets' way.
+ * A chain of rules at a point of the packets' way; nftables calls it a base chain.
  *
  * @param name 1–31 characters
  * @param hook where packets meet it
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dropByDefault what becomes of packets that no rule decides
  * @param device the link that a chain of a netdev table is on, null elsewhere
  */
-public record BaseChain(
+public record HookChain(
         String name,
         Hook hook,
         int priority,
@@ -42,7 +42,7 @@ public record BaseChain(
         }
     }
 
-    public BaseChain {
+    public HookChain {
         Names.check("chain", name);
         if ((hook == Hook.INGRESS) != (device != null)) {
             throw new IllegalArgumentException(
@@ -52,12 +52,12 @@ public record BaseChain(
     }
 
     /** A chain that lets pass what no rule decides. */
-    public static BaseChain at(Hook hook, String name) {
-        return new BaseChain(name, hook, 0, false, null);
+    public static HookChain at(Hook hook, String name) {
+        return new HookChain(name, hook, 0, false, null);
     }
 
     /** The same, dropping what no rule decides. */
-    public BaseChain droppingByDefault() {
-        return new BaseChain(name, hook, priority, true, device);
+    public HookChain droppingByDefault() {
+        return new HookChain(name, hook, priority, true, device);
     }
 }
