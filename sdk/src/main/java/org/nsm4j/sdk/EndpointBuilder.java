@@ -34,6 +34,7 @@ import org.nsm4j.linux.netns.Netns;
  */
 public final class EndpointBuilder {
     private static final Duration REGISTERING = Duration.ofSeconds(15);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Mesh mesh;
     private final String name;
@@ -115,7 +116,7 @@ public final class EndpointBuilder {
     /**
      * Listens, and registers.
      *
-     * @throws Refused when the manager refuses, or cannot be reached
+     * @throws Refused when the manager refuses, or cannot be reached for 15 seconds
      */
     public ServedEndpoint serve() {
         if (services.isEmpty()) {
@@ -128,7 +129,7 @@ public final class EndpointBuilder {
         var socket = socket();
         var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain, () -> true));
         try {
-            return new ServedEndpoint(connections, listening, register(Url.unix(socket.toString())));
+            return new ServedEndpoint(connections, listening, registerInTime(Url.unix(socket.toString())));
         } catch (RuntimeException e) {
             listening.close();
             throw e;
@@ -153,6 +154,22 @@ public final class EndpointBuilder {
         }
         return folder.resolve(name.replaceAll("[^A-Za-z0-9._-]", "-") + "-"
                 + ProcessHandle.current().pid() + ".sock");
+    }
+
+    /** A manager that is only starting is waited for. */
+    private List<RefreshRegistration<?>> registerInTime(Url url) {
+        var scheduler = mesh.parts().scheduler();
+        var until = scheduler.now().plus(REGISTERING);
+        while (true) {
+            try {
+                return register(url);
+            } catch (Refused e) {
+                if (e.reason() != Refused.Reason.UNAVAILABLE || scheduler.now().isAfter(until)) {
+                    throw e;
+                }
+                scheduler.pause(PAUSE);
+            }
+        }
     }
 
     private List<RefreshRegistration<?>> register(Url url) {

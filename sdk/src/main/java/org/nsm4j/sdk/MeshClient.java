@@ -77,10 +77,17 @@ public final class MeshClient implements AutoCloseable {
             Map<String, String> labels,
             Connection last,
             Duration most) {
+        var before = last.mechanism();
+        // the same namespace may be found elsewhere by now: an init container's process has ended
+        var here = before instanceof Mechanism.Kernel ? before.with(Mechanism.INODE_URL, url(workload)) : before;
         return chain.request(
                 request(url, workload, labels)
-                        .with(last.withId(id).withPath(last.path().at(0))),
+                        .with(last.withId(id).withPath(last.path().at(0)).withMechanism(here)),
                 until(most));
+    }
+
+    private static String url(Netns workload) {
+        return "file://" + workload.path();
     }
 
     /**
@@ -119,7 +126,7 @@ public final class MeshClient implements AutoCloseable {
         merged.putAll(asked.connection().labels());
         return asked.with(connection -> connection.withLabels(merged))
                 .offering(asked.preferences().stream()
-                        .map(each -> each.with(Mechanism.INODE_URL, "file://" + workload.path()))
+                        .map(each -> each.with(Mechanism.INODE_URL, url(workload)))
                         .toList());
     }
 

@@ -147,8 +147,14 @@ final class NodeClient {
             case ConnectRequest.Target.Host() ->
                 Netns.ofProcess(ProcessHandle.current().pid());
         };
-        try {
-            netns.open().close();
+        try (var open = netns.open();
+                var own = Netns.node().open()) {
+            if (!(target instanceof ConnectRequest.Target.Host) && open.sameAs(own)) {
+                throw new Refused(
+                        Refused.Reason.NOT_AUTHORIZED,
+                        "network namespace: %s is this host's own (expected: a workload's; root may say --netns host)"
+                                .formatted(netns));
+            }
         } catch (KernelRefused e) {
             throw new Refused(
                     Refused.Reason.NOT_FOUND,

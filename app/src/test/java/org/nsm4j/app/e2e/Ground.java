@@ -40,7 +40,12 @@ final class Ground implements BeforeAllCallback, AfterAllCallback {
 
     /** Makes a namespace with its loopback up. */
     String netns(String purpose) {
-        var name = "nsme2e-%d-%d-%s".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet(), purpose);
+        return netnsNamed(
+                "nsme2e-%d-%d-%s".formatted(ProcessHandle.current().pid(), COUNTER.incrementAndGet(), purpose));
+    }
+
+    /** Makes a namespace of a name that was told before. */
+    String netnsNamed(String name) {
         Shell.run("ip netns add " + name);
         namespaces.push(name);
         Shell.run("ip -n %s link set lo up".formatted(name));

@@ -2,12 +2,16 @@ package org.nsm4j.app.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.linux.socket.ChannelsInside;
 
 /** Two nodes, the second joined by a token: a workload on the one, its endpoint on the other. */
 @Tag("kernel")
@@ -72,6 +76,29 @@ class TwoNodesTest {
         first.disconnect("remote");
         before.awaitAgain();
         assertThat(first.entries()).isEqualTo(entries);
+    }
+
+    @Test
+    void says_so_where_another_program_has_the_vxlan_port() throws IOException {
+        Eventually.until(
+                "the endpoint at the first node",
+                () -> first.nsm("get", "endpoints").out().contains("ep-far"));
+        var before = KernelState.of(ground.namespaces());
+        var entries = first.entries();
+        try (var netns = Netns.named(first.netns()).open();
+                var channel = ChannelsInside.datagram(netns)) {
+            channel.bind(new InetSocketAddress("0.0.0.0", 4789));
+            var answer = first.nsm("connect", URL, "--netns", app, "--name", "port-taken");
+            assertThat(answer.exit()).isEqualTo(1);
+            assertThat(answer.err())
+                    .contains("by a-forwarder", "4789", "another program", "--vxlan-port", "CONFLICT");
+            before.awaitAgain();
+            assertThat(first.entries()).isEqualTo(entries);
+        }
+        first.connect("port-free", URL, app);
+        assertThat(Shell.ping(app, "172.16.6.0")).isTrue();
+        first.disconnect("port-free");
+        before.awaitAgain();
     }
 
     @Test

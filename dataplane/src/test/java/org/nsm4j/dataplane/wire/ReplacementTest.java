@@ -89,6 +89,44 @@ final class ReplacementTest {
         assertThat(Namespaces.ip(app, "neigh show dev nsm-1")).doesNotContain("PERMANENT");
     }
 
+    /** The same wire, its endpoint's namespace found by another path. */
+    private static Wire.Local elsewhere(Netns app, Netns vpn) {
+        return new Wire.Local(
+                owner("c1"),
+                end(app, 1400, List.of("10.1.0.1/32"), List.of("10.1.0.2/32")),
+                Wiring.named(
+                        "nsm-1", new Place("/var" + vpn.path()), 1400, List.of("10.1.0.2/32"), List.of("10.1.0.1/32")));
+    }
+
+    @Test
+    void a_wire_over_the_same_links_keeps_them_when_the_one_before_it_goes() {
+        var app = app();
+        var vpn = app();
+        var wire = plumbing().plug(local("c1", app, vpn));
+        var before = state(app, vpn);
+
+        var other = wire.replaceBy(elsewhere(app, vpn));
+        wire.close();
+        assertThat(state(app, vpn)).isEqualTo(before);
+
+        other.close();
+        assertThat(Namespaces.ip(app, "addr")).doesNotContain("10.1.0.1");
+    }
+
+    @Test
+    void a_wire_keeps_its_links_when_the_one_that_took_them_over_is_called_off() {
+        var app = app();
+        var vpn = app();
+        var wire = plumbing().plug(local("c1", app, vpn));
+        var before = state(app, vpn);
+
+        wire.replaceBy(elsewhere(app, vpn)).close();
+        assertThat(state(app, vpn)).isEqualTo(before);
+
+        wire.close();
+        assertThat(Namespaces.ip(app, "addr")).doesNotContain("10.1.0.1");
+    }
+
     private static End with(End end, String mac, String neighbour, String lladdr) {
         var neighbor = new Context.Neighbor(InetAddress.ofLiteral(neighbour), lladdr);
         return new End(
