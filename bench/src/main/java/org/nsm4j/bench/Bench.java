@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.nsm4j.app.config.LogLevel;
 import org.nsm4j.app.observe.Logging;
@@ -40,7 +41,7 @@ public final class Bench {
             System.exit(2);
         }
         for (var name : names) {
-            run(name, all.get(name));
+            run(name, Objects.requireNonNull(all.get(name), name));
         }
         System.exit(0);
     }

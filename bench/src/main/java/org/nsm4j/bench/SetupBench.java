@@ -28,6 +28,7 @@ final class SetupBench {
     private static final int WARM_UPS = Integer.getInteger("bench.warmups", 100);
     /** Refreshes that warm the hops up: they take the way of a request, without the kernel's part. */
     private static final int WARM_REFRESHES = Integer.getInteger("bench.refreshes", 5000);
+
     private static final int WORKLOADS = 100;
     private static final int BURSTS = Integer.getInteger("bench.bursts", 7);
     private static final Duration MOST = Duration.ofSeconds(15);

@@ -74,27 +74,31 @@ final class WireBench {
         }
     }
 
+    private static Samples of(Map<String, Samples> samples, String lane) {
+        return samples.computeIfAbsent(lane, any -> new Samples());
+    }
+
     private void measure(Map<String, Lane> lanes) throws IOException, InterruptedException {
         var tcp = new LinkedHashMap<String, Samples>();
         var udp = new LinkedHashMap<String, Samples>();
         for (int turn = -1; turn < TURNS; turn++) {
-            var order = new ArrayList<>(lanes.keySet());
+            var order = new ArrayList<>(lanes.entrySet());
             if (turn % 2 == 0) {
                 order = new ArrayList<>(order.reversed());
             }
-            for (var name : order) {
-                double bits = tcp(lanes.get(name));
-                double packets = udp(lanes.get(name));
+            for (var lane : order) {
+                double bits = tcp(lane.getValue());
+                double packets = udp(lane.getValue());
                 if (turn >= 0) {
-                    tcp.computeIfAbsent(name, any -> new Samples()).add(bits);
-                    udp.computeIfAbsent(name, any -> new Samples()).add(packets);
+                    of(tcp, lane.getKey()).add(bits);
+                    of(udp, lane.getKey()).add(packets);
                 }
             }
         }
-        report("wire.local.tcp", "Gbit/s", tcp.get(Site.LOCAL), tcp.get("veth"));
-        report("wire.local.udp64", "packets/s", udp.get(Site.LOCAL), udp.get("veth"));
-        report("wire.remote.tcp", "Gbit/s", tcp.get(Site.REMOTE), tcp.get("vxlan"));
-        report("wire.remote.udp64", "packets/s", udp.get(Site.REMOTE), udp.get("vxlan"));
+        report("wire.local.tcp", "Gbit/s", of(tcp, Site.LOCAL), of(tcp, "veth"));
+        report("wire.local.udp64", "packets/s", of(udp, Site.LOCAL), of(udp, "veth"));
+        report("wire.remote.tcp", "Gbit/s", of(tcp, Site.REMOTE), of(tcp, "vxlan"));
+        report("wire.remote.udp64", "packets/s", of(udp, Site.REMOTE), of(udp, "vxlan"));
         figures.add(Figure.of("wire.turns", TURNS, "alternations"));
     }
 
