@@ -77,7 +77,14 @@ class BadInputTest {
         refuses(1, "kernel://icmp-responder/../x", app, "expected", "INVALID");
         Shell.run("ip -n %s link add nsm-7 type veth peer name nsm-8".formatted(app));
         try {
-            refuses(1, "kernel://icmp-responder/nsm-7", app, "by n1-forwarder", "nsm-7", "is taken by a veth link", "CONFLICT");
+            refuses(
+                    1,
+                    "kernel://icmp-responder/nsm-7",
+                    app,
+                    "by n1-forwarder",
+                    "nsm-7",
+                    "is taken by a veth link",
+                    "CONFLICT");
         } finally {
             Shell.run("ip -n %s link del nsm-7".formatted(app));
         }
@@ -87,7 +94,13 @@ class BadInputTest {
     void a_namespace_that_does_not_exist_or_is_the_endpoint_s() {
         refuses(1, URL, "nsme2e-nobody", "nsme2e-nobody", "ip netns list", "NOT_FOUND");
         refuses(1, List.of(URL, "--pid", "4194304"), "4194304", "NOT_FOUND");
-        refuses(1, URL, endpoint, "by n1-forwarder", "client and endpoint are both in", "expected: two network namespaces");
+        refuses(
+                1,
+                URL,
+                endpoint,
+                "by n1-forwarder",
+                "client and endpoint are both in",
+                "expected: two network namespaces");
     }
 
     @Test
@@ -95,7 +108,14 @@ class BadInputTest {
         Shell.run("ip -n %s link add other type veth peer name other2".formatted(app));
         try {
             Shell.run("ip -n %s addr add 172.16.5.1/32 dev other".formatted(app));
-            refuses(1, URL, app, "by n1-forwarder", "address: 172.16.5.1/32 for nsm-1", "172.16.5.1/32 on other", "CONFLICT");
+            refuses(
+                    1,
+                    URL,
+                    app,
+                    "by n1-forwarder",
+                    "address: 172.16.5.1/32 for nsm-1",
+                    "172.16.5.1/32 on other",
+                    "CONFLICT");
             Shell.run("ip -n %s addr del 172.16.5.1/32 dev other".formatted(app));
             Shell.run("ip -n %s link set other up".formatted(app));
             Shell.run("ip -n %s route add 172.16.5.0/32 dev other".formatted(app));
@@ -112,7 +132,9 @@ class BadInputTest {
         refuses(1, "kernel://small/nsm-1", second, "small-1", "172.16.7.0/31", "NO_ADDRESS", "start another endpoint");
 
         var more = node.responder(endpoint, "small-2", "small", "172.16.8.0/31");
-        assertThat(node.connect("second", "kernel://small/nsm-1", second)).contains("172.16.8.").contains("by small-2");
+        assertThat(node.connect("second", "kernel://small/nsm-1", second))
+                .contains("172.16.8.")
+                .contains("by small-2");
         assertThat(Shell.ping(second, "172.16.8.0")).isTrue();
         node.disconnectAll();
         more.close();
@@ -138,7 +160,8 @@ class BadInputTest {
         node.connect("six", URL, workload);
         assertThat(Shell.ping(workload, "172.16.5.0")).isTrue();
         assertThat(Shell.ping(workload, "fd00:5::")).isTrue();
-        assertThat(Shell.inside(workload, "sysctl -n net.ipv6.conf.all.disable_ipv6")).isEqualTo("1\n");
+        assertThat(Shell.inside(workload, "sysctl -n net.ipv6.conf.all.disable_ipv6"))
+                .isEqualTo("1\n");
         node.disconnect("six");
         before.awaitAgain();
     }
@@ -152,12 +175,23 @@ class BadInputTest {
         slow.signal("STOP");
         try {
             var command = ground.nsm(
-                    node.netns(), "connect", Map.of("NSM_ADMIN", node.socket().toString()), "connect",
-                    "kernel://slow/nsm-1", "--netns", app, "--name", "called-off");
-            Eventually.until("the request to be on its way", () -> node.entries().contains("called-off"), command::log);
+                    node.netns(),
+                    "connect",
+                    Map.of("NSM_ADMIN", node.socket().toString()),
+                    "connect",
+                    "kernel://slow/nsm-1",
+                    "--netns",
+                    app,
+                    "--name",
+                    "called-off");
+            Eventually.until(
+                    "the request to be on its way", () -> node.entries().contains("called-off"), command::log);
             command.signal("INT");
             assertThat(command.awaitEnd()).isEqualTo(130);
-            Eventually.until("the node to forget it", () -> node.entries().equals(entries), () -> node.process().log());
+            Eventually.until(
+                    "the node to forget it",
+                    () -> node.entries().equals(entries),
+                    () -> node.process().log());
         } finally {
             slow.signal("CONT");
         }

@@ -51,11 +51,13 @@ class DailyLifeTest {
         assertThat(mode(node.state())).isEqualTo("rwx------");
         assertThat(mode(node.run())).isEqualTo("rwxr-xr-x");
         assertThat(mode(node.socket())).isEqualTo("rw-------");
-        assertThat(Shell.run("find " + node.state() + " -type f ! -name identity.yaml -perm /077")).isEmpty();
+        assertThat(Shell.run("find " + node.state() + " -type f ! -name identity.yaml -perm /077"))
+                .isEmpty();
 
         Files.setPosixFilePermissions(node.run().getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
         var nobody = "setpriv --reuid 65534 --regid 65534 --clear-groups test -w ";
-        assertThat(Shell.attempt(nobody + node.run().resolve("identity.sock")).exit()).isZero();
+        assertThat(Shell.attempt(nobody + node.run().resolve("identity.sock")).exit())
+                .isZero();
         assertThat(Shell.attempt(nobody + node.socket()).exit()).isEqualTo(1);
     }
 
@@ -95,7 +97,8 @@ class DailyLifeTest {
         var disguised = node.nsm("connect", URL, "--netns", node.netns());
         assertThat(disguised.exit()).isEqualTo(1);
         assertThat(disguised.err()).contains("--netns host").contains("NOT_AUTHORIZED");
-        var init = node.nsm("connect", URL, "--pid", Long.toString(node.process().pid()));
+        var init =
+                node.nsm("connect", URL, "--pid", Long.toString(node.process().pid()));
         assertThat(init.exit()).isEqualTo(1);
         assertThat(init.err()).contains("--netns host").contains("NOT_AUTHORIZED");
         before.awaitAgain();
@@ -126,10 +129,15 @@ class DailyLifeTest {
                 """.formatted(URL, name);
         assertThat(node.apply(manifest).out()).contains("connection/declared created");
         assertThat(node.apply(manifest).out()).contains("connection/declared unchanged");
-        Eventually.until("the trouble to be told", () -> node.nsm("describe", "connection", "declared").out().contains("ip netns list"));
+        Eventually.until(
+                "the trouble to be told",
+                () -> node.nsm("describe", "connection", "declared").out().contains("ip netns list"));
 
         var there = ground.netnsNamed(name);
-        Eventually.until("the wire", () -> Shell.ping(there, "172.16.5.0"), () -> node.process().log());
+        Eventually.until(
+                "the wire",
+                () -> Shell.ping(there, "172.16.5.0"),
+                () -> node.process().log());
         node.disconnect("declared");
         before.awaitAgain();
     }

@@ -157,14 +157,12 @@ class RestartTest {
         });
         for (int number = 0; !over.get() && number < 10_000; number++) {
             var name = "svc-" + number;
-            var answer = node.apply(
-                    """
+            var answer = node.apply("""
                     apiVersion: networkservicemesh.io/v1
                     kind: NetworkService
                     metadata: {name: %s}
                     spec: {payload: IP}
-                    """
-                            .formatted(name));
+                    """.formatted(name));
             if (answer.exit() == 0) {
                 acknowledged.add(name);
             }

@@ -35,27 +35,64 @@ class RolesApartTest {
         folder = ground.folder();
         authority = TestNode.up(ground, "authority", ground.netns("auth"));
         registry = startRegistry();
-        var manager = role(host, "manager", "--name", "m1", "--listen-on", socket("manager"), "--registry-url", socket("registry"));
+        var manager = role(
+                host,
+                "manager",
+                "--name",
+                "m1",
+                "--listen-on",
+                socket("manager"),
+                "--registry-url",
+                socket("registry"));
         forwarder = startForwarder();
         var responder = role(
-                endpoint, "endpoint", "responder", "--name", "ep1", "--service-names", "apart", "--payload", "IP",
-                "--cidr-prefix", "172.16.11.0/24", "--connect-to", socket("manager"));
-        Eventually.until("the endpoint to listen", () -> Files.exists(folder.resolve("ep1-" + responder.pid() + ".sock")), responder::log);
+                endpoint,
+                "endpoint",
+                "responder",
+                "--name",
+                "ep1",
+                "--service-names",
+                "apart",
+                "--payload",
+                "IP",
+                "--cidr-prefix",
+                "172.16.11.0/24",
+                "--connect-to",
+                socket("manager"));
+        Eventually.until(
+                "the endpoint to listen",
+                () -> Files.exists(folder.resolve("ep1-" + responder.pid() + ".sock")),
+                responder::log);
         var first = client("first");
-        Eventually.until("a first connection", () -> !first.isAlive(), () -> first.log() + responder.log() + manager.log());
+        Eventually.until(
+                "a first connection", () -> !first.isAlive(), () -> first.log() + responder.log() + manager.log());
         assertThat(first.awaitEnd()).isZero();
     }
 
     private static Program startRegistry() {
         var program = role(
-                host, "registry", "--name", "r1", "--listen-on", socket("registry"), "--store",
+                host,
+                "registry",
+                "--name",
+                "r1",
+                "--listen-on",
+                socket("registry"),
+                "--store",
                 folder.resolve("registry.db").toString());
         awaitSocket("registry");
         return program;
     }
 
     private static Program startForwarder() {
-        return role(host, "forwarder", "--name", "f1", "--listen-on", socket("forwarder"), "--connect-to", socket("manager"));
+        return role(
+                host,
+                "forwarder",
+                "--name",
+                "f1",
+                "--listen-on",
+                socket("forwarder"),
+                "--connect-to",
+                socket("manager"));
     }
 
     private static Program role(String netns, String... arguments) {
@@ -77,8 +114,17 @@ class RolesApartTest {
     /** A client that ends when it is connected, and tries again until then. */
     private static Program client(String name) {
         return role(
-                app, "client", "--init", "--name", name, "--network-services", "kernel://apart/" + name, "--connect-to",
-                socket("manager"), "--request-timeout", "2s");
+                app,
+                "client",
+                "--init",
+                "--name",
+                name,
+                "--network-services",
+                "kernel://apart/" + name,
+                "--connect-to",
+                socket("manager"),
+                "--request-timeout",
+                "2s");
     }
 
     @Test
@@ -101,8 +147,17 @@ class RolesApartTest {
         registry.kill();
         assertThat(Shell.ping(app, "172.16.11.0")).isTrue();
         var unknown = role(
-                app, "client", "--init", "--name", "third", "--network-services", "kernel://unheard/nsm-3", "--connect-to",
-                socket("manager"), "--request-timeout", "2s");
+                app,
+                "client",
+                "--init",
+                "--name",
+                "third",
+                "--network-services",
+                "kernel://unheard/nsm-3",
+                "--connect-to",
+                socket("manager"),
+                "--request-timeout",
+                "2s");
         unknown.awaitLog("not connected yet");
         assertThat(unknown.log()).contains("registry.sock");
         unknown.close();

@@ -50,8 +50,15 @@ final class TestNode {
 
     private Program launch() {
         var arguments = new ArrayList<>(List.of(
-                "up", "--node-name", name, "--state-dir", state().toString(), "--run-dir", run().toString(),
-                "--identity-file", folder.resolve("none.yaml").toString()));
+                "up",
+                "--node-name",
+                name,
+                "--state-dir",
+                state().toString(),
+                "--run-dir",
+                run().toString(),
+                "--identity-file",
+                folder.resolve("none.yaml").toString()));
         if (!options.contains("--prometheus-listen-on")) {
             arguments.addAll(List.of("--prometheus-listen-on", ""));
         }
@@ -66,19 +73,22 @@ final class TestNode {
     }
 
     void awaitReady() {
-        Eventually.until(name + " to be ready", () -> {
-            if (!process.isAlive()) {
-                throw new AssertionError(name + " ended: " + process.log());
-            }
-            if (!Files.exists(socket())) {
-                return false;
-            }
-            try (var admin = new AdminClient(socket())) {
-                return admin.status().isReady();
-            } catch (RuntimeException e) {
-                return false;
-            }
-        }, process::log);
+        Eventually.until(
+                name + " to be ready",
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(name + " ended: " + process.log());
+                    }
+                    if (!Files.exists(socket())) {
+                        return false;
+                    }
+                    try (var admin = new AdminClient(socket())) {
+                        return admin.status().isReady();
+                    } catch (RuntimeException e) {
+                        return false;
+                    }
+                },
+                process::log);
     }
 
     Program process() {
@@ -121,12 +131,17 @@ final class TestNode {
 
     /** Waits until an endpoint of this node is registered, by this process and no other. */
     void awaitEndpoint(String endpoint, Program program) {
-        Eventually.until("endpoint " + endpoint, () -> {
-            if (!program.isAlive()) {
-                throw new AssertionError(endpoint + " ended: " + program.log());
-            }
-            return nsm("get", "endpoints", "-o", "json").out().contains("/%s-%d.sock".formatted(endpoint, program.pid()));
-        }, () -> program.log() + process.log());
+        Eventually.until(
+                "endpoint " + endpoint,
+                () -> {
+                    if (!program.isAlive()) {
+                        throw new AssertionError(endpoint + " ended: " + program.log());
+                    }
+                    return nsm("get", "endpoints", "-o", "json")
+                            .out()
+                            .contains("/%s-%d.sock".formatted(endpoint, program.pid()));
+                },
+                () -> program.log() + process.log());
     }
 
     /** Runs a command line against this node, in this process. */

@@ -90,8 +90,7 @@ class TwoNodesTest {
             channel.bind(new InetSocketAddress("0.0.0.0", 4789));
             var answer = first.nsm("connect", URL, "--netns", app, "--name", "port-taken");
             assertThat(answer.exit()).isEqualTo(1);
-            assertThat(answer.err())
-                    .contains("by a-forwarder", "4789", "another program", "--vxlan-port", "CONFLICT");
+            assertThat(answer.err()).contains("by a-forwarder", "4789", "another program", "--vxlan-port", "CONFLICT");
             before.awaitAgain();
             assertThat(first.entries()).isEqualTo(entries);
         }
