@@ -6,6 +6,7 @@ import org.nsm4j.app.config.LogLevel;
 import org.nsm4j.app.demo.DemoCommand;
 import org.nsm4j.app.observe.Logging;
 import org.nsm4j.app.role.LiveRoles;
+import org.nsm4j.app.train.TrainCommand;
 
 /** The program's entry: one command line, one exit code. */
 public final class Nsm {
@@ -15,7 +16,13 @@ public final class Nsm {
     public static void main(String[] args) {
         Logging.start(LogLevel.ERROR, System.err);
         var surroundings = Surroundings.ofProcess();
-        var cli = new Cli(surroundings).withRoles(LiveRoles::new).with("demo", () -> new DemoCommand(surroundings));
-        System.exit(cli.run(args));
+        System.exit(cli(surroundings).run(args));
+    }
+
+    private static Cli cli(Surroundings surroundings) {
+        return new Cli(surroundings)
+                .withRoles(LiveRoles::new)
+                .with("demo", () -> new DemoCommand(surroundings))
+                .with("train", () -> TrainCommand.of(() -> cli(surroundings)));
     }
 }

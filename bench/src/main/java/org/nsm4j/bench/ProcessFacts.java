@@ -28,8 +28,8 @@ final class ProcessFacts {
     private double memory(String what) throws IOException {
         try (var lines = Files.lines(folder.resolve("smaps_rollup"))) {
             return lines.filter(line -> line.startsWith(what))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                    .sum()
+                            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                            .sum()
                     * 1024
                     / 1e6;
         }

@@ -25,7 +25,9 @@ import org.nsm4j.sdk.MeshClient;
  */
 final class SetupBench {
     private static final int ROUNDS = Integer.getInteger("bench.rounds", 500);
-    private static final int WARM_UPS = Integer.getInteger("bench.warmups", 300);
+    private static final int WARM_UPS = Integer.getInteger("bench.warmups", 100);
+    /** Refreshes that warm the hops up: they take the way of a request, without the kernel's part. */
+    private static final int WARM_REFRESHES = Integer.getInteger("bench.refreshes", 5000);
     private static final int WORKLOADS = 100;
     private static final int BURSTS = Integer.getInteger("bench.bursts", 7);
     private static final Duration MOST = Duration.ofSeconds(15);
@@ -53,6 +55,7 @@ final class SetupBench {
             var client = mesh.client("bench");
             check(client, Site.LOCAL);
             check(client, Site.REMOTE);
+            warm(client);
             for (int i = 0; i < WARM_UPS + ROUNDS; i++) {
                 if (i == WARM_UPS) {
                     times.clear();
@@ -91,6 +94,17 @@ final class SetupBench {
         Site.output(Site.nameOf(0), List.of("ping", "-c", "1", "-W", "2", other));
         client.disconnect(id, MOST);
         settle(workloads.getFirst());
+    }
+
+    private void warm(MeshClient client) {
+        for (var service : List.of(Site.LOCAL, Site.REMOTE)) {
+            var id = nextId();
+            for (int i = 0; i < WARM_REFRESHES; i++) {
+                connect(client, id, service, workloads.getFirst());
+            }
+            client.disconnect(id, MOST);
+            settle(workloads.getFirst());
+        }
     }
 
     private void round(MeshClient client, BareWire bare, int round) {
@@ -196,8 +210,7 @@ final class SetupBench {
         workloads.forEach(this::settle);
     }
 
-    private void burst(MeshClient client, String service, int many)
-            throws InterruptedException, ExecutionException {
+    private void burst(MeshClient client, String service, int many) throws InterruptedException, ExecutionException {
         var wall = new Samples();
         var closing = new Samples();
         int failed = 0;

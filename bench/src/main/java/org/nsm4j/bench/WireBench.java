@@ -115,7 +115,8 @@ final class WireBench {
         var sum = iperf(lane, List.of("--udp", "--bitrate", "0", "--length", "64"))
                 .path("end")
                 .path("sum");
-        double arrived = sum.path("packets").asDouble() - sum.path("lost_packets").asDouble();
+        double arrived =
+                sum.path("packets").asDouble() - sum.path("lost_packets").asDouble();
         return arrived / sum.path("seconds").asDouble();
     }
 

@@ -81,11 +81,12 @@ class ReadmeTest {
                 mount -t tmpfs none /run
                 mount -t tmpfs none /var/lib
                 ip link set lo up
-                cd '%s'
-                ln -s '%s/examples' examples
+                cd '%1$s'
+                mkdir examples
+                cp -r '%2$s/examples/src' '%2$s/examples/%3$s' examples
                 trap 'cat ./*.log' EXIT
-                %s
-                """.formatted(Files.createDirectory(folder.resolve("work")), ROOT, steps);
+                %4$s
+                """.formatted(Files.createDirectory(folder.resolve("work")), ROOT, example, steps);
     }
 
     private static String classPath() {
@@ -95,15 +96,18 @@ class ReadmeTest {
     /** A folder with this JDK's {@code java}, and {@code nsm} from the classes that are tested. */
     private Path programs() throws IOException {
         var programs = Files.createDirectory(folder.resolve("bin"));
-        var java = Path.of(System.getProperty("java.home"), "bin", "java");
-        Files.createSymbolicLink(programs.resolve("java"), java);
-        var nsm = Files.writeString(programs.resolve("nsm"), """
-                #!/bin/sh
-                exec '%s' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \\
-                    -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m org.nsm4j.app.Nsm "$@"
-                """.formatted(java));
-        Files.setPosixFilePermissions(nsm, PosixFilePermissions.fromString("rwxr-xr-x"));
+        program(programs.resolve("java"), "");
+        program(
+                programs.resolve("nsm"),
+                "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow "
+                        + "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m org.nsm4j.app.Nsm");
         return programs;
+    }
+
+    private static void program(Path file, String arguments) throws IOException {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java");
+        Files.writeString(file, "#!/bin/sh\nexec '%s' %s \"$@\"\n".formatted(java, arguments));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static String read(Path file) {

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.nsm4j.app.admin.AccessRule;
 import org.nsm4j.app.cli.Roles;
 import org.nsm4j.app.cli.Running;
@@ -26,7 +25,9 @@ import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.app.observe.MetricsServer;
-import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.address.AllocateAddresses;
+import org.nsm4j.core.address.PrefixGroups;
+import org.nsm4j.core.address.ServeDns;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
@@ -161,10 +162,24 @@ public final class LiveRoles implements Roles {
 
     @Override
     public Running responder(ResponderSettings settings) {
+        if (!settings.idleTimeout().isZero()) {
+            throw new Refused(
+                    Refused.Reason.UNSUPPORTED,
+                    "NSM_IDLE_TIMEOUT: %s (expected: 0; an endpoint does not end by itself yet)"
+                            .formatted(settings.idleTimeout()));
+        }
         var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
         var builder = mesh.endpoint(settings.name())
                 .payload(settings.payload())
-                .addresses(text(settings.cidrPrefix()))
+                .with(new AllocateAddresses(
+                        new PrefixGroups(settings.cidrPrefix()),
+                        switch (settings.ipamPolicy()) {
+                            case POLITE -> AllocateAddresses.Foreign.KEPT;
+                            case STRICT -> AllocateAddresses.Foreign.REMOVED;
+                        },
+                        settings.name(),
+                        mesh.parts().scheduler()))
+                .with(new ServeDns(settings.dnsConfigs()::all))
                 .registersServices(settings.registerService())
                 .unregisters(settings.unregisterItself());
         settings.serviceNames().forEach(builder::provides);
@@ -173,12 +188,6 @@ public final class LiveRoles implements Roles {
             builder.in(Netns.named(settings.netns()));
         }
         return new Ending(builder.serve(), mesh);
-    }
-
-    private static String text(List<List<Cidr>> groups) {
-        return groups.stream()
-                .map(group -> group.stream().map(Cidr::toString).collect(Collectors.joining(",", "[", "]")))
-                .collect(Collectors.joining(","));
     }
 
     @Override

@@ -121,6 +121,14 @@ class LocalConnectTest {
     }
 
     @Test
+    void tells_the_client_the_name_servers_of_the_endpoint() {
+        var configs = "[{\"dns_server_ips\":[\"10.20.0.53\"]}]";
+        node.responder(ground.netns("named"), "named", "named", "172.16.6.0/24", "--dns-configs", configs);
+        node.connect("dns", "kernel://named/nsm-1", app);
+        assertThat(node.nsm("describe", "connection", "dns").out()).contains("10.20.0.53");
+    }
+
+    @Test
     void suggests_the_near_name() {
         var service = node.nsm("connect", "kernel://icmp-respnder/nsm-1", "--netns", app);
         assertThat(service.exit()).isEqualTo(1);

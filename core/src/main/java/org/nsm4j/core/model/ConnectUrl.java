@@ -99,8 +99,9 @@ public record ConnectUrl(Mechanism mechanism, String service, Map<String, String
             throw invalid("interface name", name, "1–%d bytes, this has %d".formatted(LONGEST_INTERFACE, bytes));
         }
         boolean odd = name.chars().anyMatch(c -> c == '/' || c == ':' || c == '%' || c <= 0x20 || c >= 0x7f);
-        if (odd || name.equals(".") || name.equals("..")) {
-            throw invalid("interface name", name, "printable ASCII without / : % and spaces, not . or ..");
+        if (odd || name.startsWith("-") || name.equals(".") || name.equals("..")) {
+            throw invalid(
+                    "interface name", name, "printable ASCII without / : % and spaces, no dash first, not . or ..");
         }
         if (TAKEN.matcher(name).matches()) {
             throw invalid(

@@ -43,9 +43,10 @@ class ConnectUrlTest {
                 "kernel://vpn/sixteen-letters- | interface name: \"sixteen-letters-\" (expected: 1–15 bytes, this has 16)",
                 "kernel://vpn/lo | interface name: \"lo\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
                 "kernel://vpn/eth0 | interface name: \"eth0\" (expected: a name that the workload does not use itself, such as nsm-0 or vpn0)",
-                "kernel://vpn/../x | interface name: \"../x\" (expected: printable ASCII without / : % and spaces, not . or ..)",
-                "kernel://vpn/%2e%2e | interface name: \"..\" (expected: printable ASCII without / : % and spaces, not . or ..)",
-                "kernel://vpn/a%20b | interface name: \"a b\" (expected: printable ASCII without / : % and spaces, not . or ..)",
+                "kernel://vpn/../x | interface name: \"../x\" (expected: printable ASCII without / : % and spaces, no dash first, not . or ..)",
+                "kernel://vpn/%2e%2e | interface name: \"..\" (expected: printable ASCII without / : % and spaces, no dash first, not . or ..)",
+                "kernel://vpn/-x | interface name: \"-x\" (expected: printable ASCII without / : % and spaces, no dash first, not . or ..)",
+                "kernel://vpn/a%20b | interface name: \"a b\" (expected: printable ASCII without / : % and spaces, no dash first, not . or ..)",
                 "kernel://vpn/a%2 | url part: \"a%2\" (expected: % followed by two hexadecimal digits)",
                 "kernel://vpn?=x | label: \"=x\" (expected: NAME=VALUE)",
             })

@@ -66,12 +66,17 @@ final class Wiring {
         return String.join("\n", state);
     }
 
-    /** Without what the kernel counts down by itself, and what it learns of neighbours. */
+    /**
+     * Without what the kernel counts down by itself, what it learns of neighbours, and the state that it derives from the
+     * flags (which stay) a moment after they changed.
+     */
     private static String settled(String text) {
         return text.lines()
                 .filter(line -> !line.contains("lladdr") || line.contains("PERMANENT"))
                 .filter(line -> !line.contains("FAILED") && !line.contains("INCOMPLETE") && !line.contains("NOARP"))
-                .map(line -> line.replaceAll(" expires [0-9]+sec", "").replace(" tentative", ""))
+                .map(line -> line.replaceAll(" expires [0-9]+sec", "")
+                        .replace(" tentative", "")
+                        .replaceAll(" state (UP|UNKNOWN) ", " "))
                 .reduce("", (one, other) -> one + other + "\n");
     }
 
