@@ -19,8 +19,10 @@ final class Figures {
         this.benchmark = benchmark;
     }
 
+    /** Adds a figure, and shows it at once: a run may be cut short. */
     void add(Figure figure) {
         all.add(figure);
+        System.err.println("so far: " + figure.line());
     }
 
     void print() {

@@ -194,7 +194,6 @@ final class SetupBench {
 
     private void add(Figure figure) {
         figures.add(figure);
-        System.err.println(figure.line());
     }
 
     /** One after another without waiting for the links to be deleted. */

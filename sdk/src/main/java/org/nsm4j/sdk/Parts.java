@@ -46,12 +46,12 @@ import org.nsm4j.grpc.transport.Transport;
  */
 public final class Parts implements AutoCloseable {
     private final Scheduler scheduler;
-    private final @Nullable LiveScheduler ownScheduler;
+    private final @Nullable Shared own;
     private final IdentitySource identity;
     private final SpiffeTls tls;
     private final JwtTokens tokens;
     private final TokenReader reader = new TokenReader();
-    private final Transport transport = new Transport();
+    private final Transport transport;
     private final Channels channels;
     private final GrpcHops hops;
     private final RemoteRegistries registries;
@@ -60,14 +60,10 @@ public final class Parts implements AutoCloseable {
     private final PolicySet clientPolicies;
     private final RandomGenerator random = new Random();
 
-    private Parts(
-            IdentitySource identity,
-            Duration tokenLife,
-            Duration dial,
-            Scheduler scheduler,
-            @Nullable LiveScheduler ownScheduler) {
-        this.scheduler = scheduler;
-        this.ownScheduler = ownScheduler;
+    private Parts(IdentitySource identity, Duration tokenLife, Duration dial, Shared shared, boolean isOwn) {
+        this.scheduler = shared.scheduler;
+        this.transport = shared.transport;
+        this.own = isOwn ? shared : null;
         this.identity = identity;
         this.tls = new SpiffeTls(identity);
         this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
@@ -88,8 +84,7 @@ public final class Parts implements AutoCloseable {
      * @param dial how long to wait for another hop to accept a connection
      */
     public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial) {
-        var scheduler = new LiveScheduler();
-        return new Parts(identity, tokenLife, dial, scheduler, scheduler);
+        return new Parts(identity, tokenLife, dial, new Shared(new LiveScheduler(), new Transport()), true);
     }
 
     /**
@@ -101,9 +96,23 @@ public final class Parts implements AutoCloseable {
         return open(new WorkloadApiSource(address, new Transport(1), WorkloadApiSource.FIRST), tokenLife, dial);
     }
 
-    /** Parts with a scheduler that several roles share. */
-    public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial, Scheduler scheduler) {
-        return new Parts(identity, tokenLife, dial, scheduler, null);
+    /** Parts of one of several roles of a process. */
+    public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial, Shared shared) {
+        return new Parts(identity, tokenLife, dial, shared, false);
+    }
+
+    /**
+     * What the roles of one process share, so that a call from one to another wakes no more threads than it must.
+     *
+     * @param scheduler by which they wait; closed with this
+     * @param transport the threads that move bytes; closed with this
+     */
+    public record Shared(LiveScheduler scheduler, Transport transport) implements AutoCloseable {
+        @Override
+        public void close() {
+            transport.close();
+            scheduler.close();
+        }
     }
 
     /**
@@ -248,10 +257,9 @@ public final class Parts implements AutoCloseable {
     @Override
     public void close() {
         channels.close();
-        transport.close();
         identity.close();
-        if (ownScheduler != null) {
-            ownScheduler.close();
+        if (own != null) {
+            own.close();
         }
     }
 }

@@ -23,6 +23,7 @@ import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.grpc.token.TokenReader;
+import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.Parts;
 import org.nsm4j.store.SqliteStore;
@@ -42,6 +43,7 @@ final class Node implements AutoCloseable {
     private final NodeSettings settings;
     private final String name;
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final Parts.Shared shared = new Parts.Shared(scheduler, new Transport());
     private final Metrics metrics = new Metrics();
     private final TokenSubject subjects = new TokenReader();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -57,7 +59,7 @@ final class Node implements AutoCloseable {
         this.settings = settings;
         this.name = settings.nodeName().isEmpty() ? hostName() : settings.nodeName();
         try {
-            part(scheduler);
+            part(shared);
             this.underlay = UnderlayFinder.find(settings.underlayDevice(), settings.tunnelIp(), settings.vxlanPort());
             this.identity = part(NodeIdentity.open(settings, name, address().orElse(null), scheduler));
             this.registry = ownsRegistry() ? part(startRegistry()) : null;
@@ -113,7 +115,7 @@ final class Node implements AutoCloseable {
     }
 
     private Parts parts(String part) {
-        return Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), scheduler);
+        return Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), shared);
     }
 
     /** Where other hosts reach this one. */

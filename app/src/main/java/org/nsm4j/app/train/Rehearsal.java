@@ -26,6 +26,7 @@ import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.attest.RuleFile;
 import org.nsm4j.identity.authority.AuthoritySettings;
@@ -51,6 +52,7 @@ final class Rehearsal implements AutoCloseable {
 
     private final Path folder;
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final Parts.Shared shared = new Parts.Shared(scheduler, new Transport());
     private final Metrics metrics = new Metrics();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
@@ -71,7 +73,7 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private void open() {
-        part(scheduler);
+        part(shared);
         var lives = AuthoritySettings.STANDARD.withTrustDomain(DOMAIN);
         var authority = part(RootAuthority.open(folder.resolve("identity"), lives, scheduler));
         var program = ProcessHandle.current().info().command().map(Path::of).orElse(Path.of("/proc/self/exe"));
@@ -102,7 +104,7 @@ final class Rehearsal implements AutoCloseable {
 
     private Parts parts(RootAuthority authority, String name) {
         var source = authority.source(new SpiffeId(DOMAIN, "/node/train/" + name));
-        return part(Parts.open(source, TOKEN_LIFE, DIAL, scheduler));
+        return part(Parts.open(source, TOKEN_LIFE, DIAL, shared));
     }
 
     private void forward(Parts own) {
