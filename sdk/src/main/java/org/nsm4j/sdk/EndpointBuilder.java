@@ -8,8 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.PrefixGroups;
+import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Endpoint;
@@ -19,6 +21,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
+import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.select.RequirePayload;
 import org.nsm4j.linux.netns.Netns;
 
@@ -34,6 +37,7 @@ import org.nsm4j.linux.netns.Netns;
  */
 public final class EndpointBuilder {
     private static final Duration REGISTERING = Duration.ofSeconds(15);
+    private static final Duration AGAIN = Duration.ofMillis(200);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Mesh mesh;
@@ -175,16 +179,11 @@ public final class EndpointBuilder {
     private List<RefreshRegistration<?>> register(Url url) {
         var parts = mesh.parts();
         var kept = new ArrayList<RefreshRegistration<?>>();
-        if (registersServices) {
-            for (var service : services) {
-                var registry = parts.services(mesh.manager());
-                var known = registry.find(NetworkService.named(service), org.nsm4j.core.chain.Caller.SELF);
-                if (known.isEmpty()) {
-                    registry.register(
-                            org.nsm4j.core.registry.Registration.of(
-                                    NetworkService.named(service).withPayload(payload)),
-                            org.nsm4j.core.chain.Caller.SELF);
-                }
+        var registry = parts.services(mesh.manager());
+        for (var service : services) {
+            var known = patiently(() -> registry.find(NetworkService.named(service), Caller.SELF));
+            if (registersServices && known.isEmpty()) {
+                registry.register(Registration.of(NetworkService.named(service).withPayload(payload)), Caller.SELF);
             }
         }
         var byService = new TreeMap<String, Map<String, String>>();
@@ -196,5 +195,21 @@ public final class EndpointBuilder {
         registration.register(endpoint, REGISTERING);
         kept.add(registration);
         return unregisters ? kept : List.of();
+    }
+
+    /** Asks again while the manager cannot be reached: it may have been started along with this endpoint. */
+    private <T> T patiently(Supplier<T> question) {
+        var scheduler = mesh.parts().scheduler();
+        var until = scheduler.now().plus(REGISTERING);
+        while (true) {
+            try {
+                return question.get();
+            } catch (Refused e) {
+                if (e.reason() != Refused.Reason.UNAVAILABLE || scheduler.now().isAfter(until)) {
+                    throw e;
+                }
+                scheduler.pause(AGAIN);
+            }
+        }
     }
 }
