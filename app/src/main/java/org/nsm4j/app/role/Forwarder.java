@@ -1,6 +1,7 @@
 package org.nsm4j.app.role;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -29,6 +30,9 @@ import org.nsm4j.sdk.Parts;
 
 /** A forwarder that runs: it plugs the wires of its node. */
 public final class Forwarder implements AutoCloseable {
+    /** How long the vxlan port stays open to a peer after its last wire. */
+    private static final Duration LINGER = Duration.ofSeconds(10);
+
     private final ConnectionTable connections;
     private final List<AutoCloseable> kernel;
     private final List<WatchedRegistry<?>> watches;
@@ -84,8 +88,9 @@ public final class Forwarder implements AutoCloseable {
         var underlay = traits.underlay();
         var node = Node.own();
         var inventory = new Inventory(node);
-        var guard =
-                underlay == null ? PeerGuard.OPEN : new VxlanGuard(node, underlay.port(), inventory.peers(), scheduler);
+        var guard = underlay == null
+                ? PeerGuard.OPEN
+                : new VxlanGuard(node, underlay.port(), inventory.peers(), LINGER, scheduler);
         var reaper = new Reaper(node, scheduler);
         inventory.reap(reaper);
         var plug = new PlugWire(

@@ -82,13 +82,18 @@ final class NextHop implements Hop.Listener {
         return legs.isEmpty();
     }
 
+    /** Whether no connection goes through it; in the guard. */
+    boolean isEmpty() {
+        return legs.isEmpty();
+    }
+
     /** Opens the stream; may take a while. */
     void open(Hop.Directory hops) {
         try {
             var opened = hops.at(url).monitor(Selector.ofHop(ownName, ConnectionId.NONE), this);
             boolean needless = guard.call(() -> {
                 stream = opened;
-                return ended || legs.isEmpty();
+                return ended;
             });
             if (needless) {
                 close();

@@ -1,5 +1,6 @@
 package org.nsm4j.core.life;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.nsm4j.core.chain.Call;
@@ -19,6 +20,8 @@ import org.nsm4j.core.schedule.Scheduler;
  * <p>Place: after the next hop was selected, and after a {@link Monitor} on the same events.
  */
 public final class RelayEvents implements Element {
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
     private final String name;
     private final Hop.Directory hops;
     private final Events events;
@@ -98,15 +101,22 @@ public final class RelayEvents implements Element {
         });
     }
 
+    /** A stream that nobody needs stays a while: connections that come one after another share it. */
     private void leave(NextHop stream, NextHop.Leg leg) {
-        boolean last = guard.call(() -> {
-            boolean empty = stream.remove(leg);
+        if (guard.call(() -> stream.remove(leg))) {
+            scheduler.after(LINGER, "unwatch " + stream.url(), () -> endUnused(stream));
+        }
+    }
+
+    private void endUnused(NextHop stream) {
+        boolean unused = guard.call(() -> {
+            boolean empty = stream.isEmpty();
             if (empty) {
                 streams.remove(stream.url(), stream);
             }
             return empty;
         });
-        if (last) {
+        if (unused) {
             stream.close();
         }
     }

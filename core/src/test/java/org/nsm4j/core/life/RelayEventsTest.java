@@ -2,6 +2,7 @@ package org.nsm4j.core.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,13 +94,25 @@ class RelayEventsTest {
     }
 
     @Test
-    void shares_one_stream_among_all_connections_to_a_hop_and_ends_it_with_the_last() {
+    void shares_one_stream_among_all_connections_to_a_hop_and_ends_it_a_while_after_the_last() {
         var first = ask("a");
         var second = ask("b");
         assertThat(hops.watched()).isEqualTo(1);
         chain.close(first, Caller.SELF);
         assertThat(hops.watchers(NEXT)).hasSize(1);
         chain.close(second, Caller.SELF);
+        scheduler.pass(Duration.ofSeconds(29));
+        assertThat(hops.watchers(NEXT)).hasSize(1);
+        ask("c");
+        assertThat(hops.watched()).as("one stream still").isEqualTo(1);
+        scheduler.pass(Duration.ofSeconds(2));
+        assertThat(hops.watchers(NEXT)).as("it is needed again").hasSize(1);
+    }
+
+    @Test
+    void ends_a_stream_that_nobody_has_needed_for_a_while() {
+        chain.close(ask("a"), Caller.SELF);
+        scheduler.pass(Duration.ofSeconds(31));
         assertThat(hops.watchers(NEXT)).isEmpty();
         assertThat(relay.streams()).isZero();
     }
@@ -158,7 +171,7 @@ class RelayEventsTest {
         } catch (Refused e) {
             assertThat(e.reason()).isEqualTo(Refused.Reason.NO_CAPACITY);
         }
-        scheduler.settle();
+        scheduler.pass(Duration.ofSeconds(31));
         assertThat(relay.streams()).isZero();
         assertThat(hops.watchers(NEXT)).isEmpty();
     }

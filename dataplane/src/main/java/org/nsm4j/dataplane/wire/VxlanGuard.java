@@ -39,6 +39,8 @@ public final class VxlanGuard implements PeerGuard {
     private final Table table;
     private final Set<InetAddress> admitted = new HashSet<>();
     private final Map<InetAddress, Integer> wires = new HashMap<>();
+    private final Scheduler scheduler;
+    private final Duration linger;
     private final Scheduler.Turn turn;
 
     /**
@@ -48,12 +50,15 @@ public final class VxlanGuard implements PeerGuard {
      * @param node whose packets are filtered
      * @param port the UDP port, 1–65535
      * @param standing the peers of wires that stand already ({@link Inventory#peers})
+     * @param linger how long a peer stays admitted after its last wire went; zero shuts it out before the close returns
      * @param scheduler gives the turns
      * @throws KernelRefused where the kernel has no nftables
      */
-    public VxlanGuard(Node node, int port, Collection<InetAddress> standing, Scheduler scheduler) {
+    public VxlanGuard(Node node, int port, Collection<InetAddress> standing, Duration linger, Scheduler scheduler) {
         this.node = node;
         this.table = Table.inet("nsm4j-vxlan-" + port);
+        this.scheduler = scheduler;
+        this.linger = linger;
         this.turn = scheduler.turn();
         admitted.addAll(standing);
         try (var nftables = Nftables.open(node.netns())) {
@@ -99,10 +104,20 @@ public final class VxlanGuard implements PeerGuard {
         };
     }
 
+    /** The kernel takes tens of milliseconds to change a filter, and the next wire to the same peer may come at once. */
     private void release(InetAddress peer) {
         if (wires.merge(peer, -1, Integer::sum) == 0) {
             wires.remove(peer);
-            admitted.remove(peer);
+            if (linger.isZero()) {
+                shutOut(peer);
+            } else {
+                scheduler.after(linger, "shut out " + peer.getHostAddress(), () -> inTurn(() -> shutOut(peer)));
+            }
+        }
+    }
+
+    private void shutOut(InetAddress peer) {
+        if (!wires.containsKey(peer) && admitted.remove(peer)) {
             change(peer, false);
         }
     }
@@ -110,12 +125,7 @@ public final class VxlanGuard implements PeerGuard {
     /** Shuts out peers that no wire was plugged or adopted for since the start. */
     public void forgetUnused() {
         inTurn(() -> {
-            for (var peer : List.copyOf(admitted)) {
-                if (!wires.containsKey(peer)) {
-                    admitted.remove(peer);
-                    change(peer, false);
-                }
-            }
+            List.copyOf(admitted).forEach(this::shutOut);
         });
     }
 

@@ -20,7 +20,7 @@ final class TestNode implements AutoCloseable {
         this.node = Node.open(netns);
         this.underlay = new Underlay("under", InetAddress.ofLiteral(address), mtu, 4789);
         this.reaper = new Reaper(node, scheduler);
-        this.guard = new VxlanGuard(node, underlay.port(), Set.of(), scheduler);
+        this.guard = new VxlanGuard(node, underlay.port(), Set.of(), java.time.Duration.ZERO, scheduler);
         this.plumbing = new KernelPlumbing(node, underlay, guard, reaper);
     }
 

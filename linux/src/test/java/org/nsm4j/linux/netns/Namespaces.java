@@ -52,12 +52,15 @@ public final class Namespaces implements BeforeEachCallback, AfterEachCallback, 
         List<String> command = new ArrayList<>(List.of(program));
         command.addAll(List.of(arguments.split(" ")));
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            // what ip complains of besides, such as a namespace that another test took away meanwhile, is not the
+            // answer
+            Process process = new ProcessBuilder(command).start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             int exit = process.waitFor();
             if (exit != 0) {
-                throw new AssertionError("%s exited with %d: %s".formatted(String.join(" ", command), exit, output));
+                throw new AssertionError(
+                        "%s exited with %d: %s%s".formatted(String.join(" ", command), exit, output, errors));
             }
             return output;
         } catch (IOException e) {
