@@ -21,7 +21,21 @@ final class Child implements AutoCloseable, Peer {
         // A program that forks (unshare) is followed to what it runs.
         process.getInputStream().read();
         this.target = process.descendants().mapToLong(ProcessHandle::pid).max().orElse(process.pid());
+        awaitProgram(target);
         this.handle = PidFd.open(target);
+    }
+
+    /** The shell that prints the line becomes the program a moment later. */
+    private static void awaitProgram(long pid) throws IOException {
+        var shell = Path.of("/bin/sh").toRealPath();
+        var link = Path.of("/proc/" + pid + "/exe");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (Files.readSymbolicLink(link).equals(shell)) {
+            if (System.nanoTime() > end) {
+                throw new IOException("pid %d is still %s".formatted(pid, shell));
+            }
+            Thread.onSpinWait();
+        }
     }
 
     /** Runs a command that prints a line once it is what it shall be, and waits for that. */
