@@ -119,14 +119,6 @@ final class World implements AutoCloseable {
         }
     }
 
-    /** Numbers of the programs that still run, newest first. */
-    List<Long> running() {
-        return processes.reversed().stream()
-                .filter(Process::isAlive)
-                .map(Process::pid)
-                .toList();
-    }
-
     /** Ends the programs, newest first, and takes the hosts away; what a former run left as well. */
     @Override
     public void close() {

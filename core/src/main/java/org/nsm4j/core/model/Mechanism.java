@@ -9,14 +9,6 @@ import java.util.Optional;
  * does not know goes on to the next hop; the accessors read the known ones.
  */
 public sealed interface Mechanism {
-    /** Whether the leg stays on the node. */
-    enum Reach {
-        /** Both ends on one node. */
-        LOCAL,
-        /** The ends on two nodes. */
-        REMOTE
-    }
-
     /** The parameter that names the interface. */
     String NAME = "name";
     /** The parameter that points to the workload's network namespace. */
