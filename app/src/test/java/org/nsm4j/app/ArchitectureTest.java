@@ -59,11 +59,7 @@ class ArchitectureTest {
 
     private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-<<<<<<< HEAD
-            .withImportOption(location -> !location.contains("-tests.jar")) // what other modules' tests share
-=======
             .withImportOption(location -> !location.contains("-tests.jar")) // fixtures of other modules
->>>>>>> main
             .importPackages("org.nsm4j");
 
     /** Written by hand: what protoc generated follows its own rules. */
