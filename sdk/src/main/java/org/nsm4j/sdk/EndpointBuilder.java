@@ -45,7 +45,6 @@ public final class EndpointBuilder {
     private final List<String> services = new ArrayList<>();
     private final Map<String, String> labels = new LinkedHashMap<>();
     private final List<Element> elements = new ArrayList<>();
-    private final List<Element> last = new ArrayList<>();
     private Payload payload = Payload.IP;
     private boolean registersServices = true;
     private boolean unregisters = true;
@@ -90,12 +89,6 @@ public final class EndpointBuilder {
     /** Adds an element to the endpoint's chain, after those that were added before. */
     public EndpointBuilder with(Element element) {
         elements.add(element);
-        return this;
-    }
-
-    /** Adds an element at the end of the chain, where the name of the wire's interface is known. */
-    public EndpointBuilder withAtEnd(Element element) {
-        last.add(element);
         return this;
     }
 
@@ -145,7 +138,6 @@ public final class EndpointBuilder {
         function.add(new RequirePayload(payload));
         function.addAll(elements);
         function.add(new AcceptKernel(netnsUrl, services.getFirst()));
-        function.addAll(last);
         return function;
     }
 
