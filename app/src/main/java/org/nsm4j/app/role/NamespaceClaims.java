@@ -12,7 +12,6 @@ import org.nsm4j.grpc.server.Incoming;
 import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.netns.Netns;
-import org.nsm4j.linux.process.PidFd;
 
 /**
  * Lets a client of this node name its own network namespace only, unless it could enter any other by itself: the path of
@@ -49,17 +48,17 @@ final class NamespaceClaims implements Requests {
         var process = Incoming.current()
                 .peerProcess()
                 .orElseThrow(() -> refused(place, "the caller is on another node", "no mechanism KERNEL from there"));
-        try (var peer = PidFd.open(process.pid())) {
-            var facts = peer.facts();
+        try {
+            var facts = process.facts();
             boolean mayEnterAny = (facts.capabilities() >>> CAP_SYS_ADMIN & 1) == 1
                     && facts.origin().sameUserNamespace();
-            if (!mayEnterAny && !isOwn(place, process.pid())) {
+            if (!mayEnterAny && !isOwn(place, facts.pid())) {
                 throw refused(
                         place,
                         "it is not the namespace of the calling process " + process.pid(),
                         "its own, or a caller with CAP_SYS_ADMIN on this host");
             }
-            if (!peer.isAlive()) {
+            if (!process.isAlive()) {
                 throw refused(place, "the calling process ended", "one that lives until the answer");
             }
         } catch (KernelRefused e) {
@@ -67,7 +66,7 @@ final class NamespaceClaims implements Requests {
         }
     }
 
-    private static boolean isOwn(Place place, int pid) {
+    private static boolean isOwn(Place place, long pid) {
         try (var named = new Netns(place.path()).open();
                 var own = Netns.ofProcess(pid).open()) {
             return named.sameAs(own);

@@ -5,7 +5,7 @@ import io.grpc.Metadata;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Caller;
-import org.nsm4j.linux.socket.UnixPeer;
+import org.nsm4j.grpc.transport.PeerProcess;
 
 /**
  * What the transport knows of the call that runs on this thread; for services that are served beside those of the mesh
@@ -16,7 +16,7 @@ import org.nsm4j.linux.socket.UnixPeer;
  * @param headers as they came
  * @param answerHeaders go out with the first answer
  */
-public record Incoming(Caller caller, @Nullable UnixPeer process, Metadata headers, Metadata answerHeaders) {
+public record Incoming(Caller caller, @Nullable PeerProcess process, Metadata headers, Metadata answerHeaders) {
     static final Context.Key<Incoming> KEY = Context.key("org.nsm4j.incoming");
 
     /**
@@ -33,7 +33,7 @@ public record Incoming(Caller caller, @Nullable UnixPeer process, Metadata heade
     }
 
     /** The process at the other end of a unix socket. */
-    public Optional<UnixPeer> peerProcess() {
+    public Optional<PeerProcess> peerProcess() {
         return Optional.ofNullable(process);
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.grpc.transport.PeerProcess;
+import org.nsm4j.grpc.transport.Greeting;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.grpc.transport.UnixSocketFile;
 
@@ -42,7 +42,7 @@ final class Listening {
             @Nullable SslContext tls,
             ServerSettings settings,
             List<BindableService> services) {
-        var credentials = PeerProcess.credentials(tls, settings.mostConnections());
+        var credentials = Greeting.credentials(tls, settings.mostConnections());
         return switch (url.scheme()) {
             case "unix" -> {
                 var file = UnixSocketFile.prepare(url.rest());

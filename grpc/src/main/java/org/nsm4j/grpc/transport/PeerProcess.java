@@ -1,119 +1,104 @@
 package org.nsm4j.grpc.transport;
 
 import io.grpc.Attributes;
-import io.grpc.ServerCredentials;
-import io.grpc.netty.GrpcHttp2ConnectionHandler;
-import io.grpc.netty.InternalNettyServerCredentials;
-import io.grpc.netty.InternalProtocolNegotiationEvent;
-import io.grpc.netty.InternalProtocolNegotiator;
-import io.grpc.netty.InternalProtocolNegotiators;
-import io.grpc.netty.ProtocolNegotiationEvent;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.util.AsciiString;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
+import org.nsm4j.linux.process.PidFd;
+import org.nsm4j.linux.process.ProcessFacts;
 import org.nsm4j.linux.socket.UnixPeer;
 
 /**
- * How a server greets a connection: with TLS or without, no more than so many at once, and with the process at the
- * other end of a unix socket among the attributes of every call.
+ * The process at the other end of a unix socket, held for as long as the connection by a descriptor that no reuse of its
+ * number can mislead.
  *
- * <p>gRPC has no public way to a connection's socket (grpc-java #2646), so this uses the hooks that it keeps for its own
- * extensions; nothing else does.
+ * <p>Before Linux 6.5 the kernel does not give that descriptor; then it is opened by number at once. What is left is a
+ * process that connects and ends, and whose number is given anew, before its connection is accepted.
  */
-public final class PeerProcess {
+public final class PeerProcess implements AutoCloseable {
     /** The process that connected; absent on tcp. */
-    public static final Attributes.Key<UnixPeer> PEER = Attributes.Key.create("org.nsm4j.peer-process");
+    public static final Attributes.Key<PeerProcess> PEER = Attributes.Key.create("org.nsm4j.peer-process");
 
-    private PeerProcess() {}
+    private final UnixPeer peer;
+    private final @Nullable PidFd process;
+
+    private PeerProcess(UnixPeer peer, @Nullable PidFd process) {
+        this.peer = peer;
+        this.process = process;
+    }
 
     /**
-     * Credentials for a server.
+     * Reads who is at the other end.
      *
-     * @param tls null for plaintext
-     * @param mostConnections how many connections may be open at once; a further one is closed
+     * @param socket descriptor of a connected unix socket
+     * @throws KernelRefused where it is none, or none any more
      */
-    public static ServerCredentials credentials(@Nullable SslContext tls, int mostConnections) {
-        var negotiator = tls == null
-                ? InternalProtocolNegotiators.serverPlaintext()
-                : InternalProtocolNegotiators.serverTls(tls);
-        var open = new AtomicInteger();
-        return InternalNettyServerCredentials.create(
-                (InternalProtocolNegotiator.ServerFactory) _ -> new Greeting(negotiator, open, mostConnections));
+    public static PeerProcess of(int socket) {
+        var peer = UnixPeer.of(socket);
+        return new PeerProcess(peer, peer.pid() > 0 ? process(socket, peer.pid()) : null);
     }
 
-    private record Greeting(InternalProtocolNegotiator.ProtocolNegotiator inner, AtomicInteger open, int most)
-            implements InternalProtocolNegotiator.ProtocolNegotiator {
-        @Override
-        public AsciiString scheme() {
-            return inner.scheme();
-        }
-
-        @Override
-        public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
-            return new Counted(inner.newHandler(grpc), open, most);
-        }
-
-        @Override
-        public void close() {
-            inner.close();
+    private static @Nullable PidFd process(int socket, int pid) {
+        try {
+            return UnixPeer.pidFd(socket);
+        } catch (KernelRefused e) {
+            return e.is(Errno.ENOPROTOOPT) ? byNumber(pid) : null;
         }
     }
 
-    /** Counts the connection, then leaves the greeting to gRPC, which begins it with the event that is enriched here. */
-    private static final class Counted extends ChannelInboundHandlerAdapter {
-        private final ChannelHandler next;
-        private final AtomicInteger open;
-        private final int most;
-
-        Counted(ChannelHandler next, AtomicInteger open, int most) {
-            this.next = next;
-            this.open = open;
-            this.most = most;
+    private static @Nullable PidFd byNumber(int pid) {
+        try {
+            return PidFd.open(pid);
+        } catch (KernelRefused e) {
+            return null;
         }
+    }
 
-        @Override
-        @SuppressWarnings("FutureReturnValueIgnored") // closing is asked for, not waited for
-        public void handlerAdded(ChannelHandlerContext context) {
-            int now = open.incrementAndGet();
-            context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
-            if (now > most) {
-                context.close();
-            }
+    /** Its number as this process sees it; 0 where its pid namespace cannot be seen from here. */
+    public int pid() {
+        return peer.pid();
+    }
+
+    /** Its user when it connected; 65534 where that is not mapped here. */
+    public int uid() {
+        return peer.uid();
+    }
+
+    /** Its group when it connected; 65534 where that is not mapped here. */
+    public int gid() {
+        return peer.gid();
+    }
+
+    /** Whether that very process, and no other of its number, still lives and is still connected. */
+    public boolean isAlive() {
+        try {
+            return process != null && process.isAlive();
+        } catch (IllegalStateException e) {
+            // closed together with the connection
+            return false;
         }
+    }
 
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-            if (!(event instanceof ProtocolNegotiationEvent negotiation)) {
-                super.userEventTriggered(context, event);
-                return;
+    /**
+     * What the process is now, certainly read of that process and no later one with its number.
+     *
+     * @throws KernelRefused ESRCH where it has ended or has closed its connection, EACCES where this process may not look
+     */
+    public ProcessFacts facts() {
+        try {
+            if (process != null) {
+                return process.facts();
             }
-            // The successor stands behind us until the event has reached it: it learns of its place and of the event in
-            // turn.
-            context.pipeline().addAfter(context.name(), null, next);
-            context.fireUserEventTriggered(withPeer(context, negotiation));
-            context.pipeline().remove(this);
+        } catch (IllegalStateException e) {
+            // closed together with the connection
         }
+        throw new KernelRefused("read the facts of process " + peer.pid(), Errno.ESRCH);
+    }
 
-        private static ProtocolNegotiationEvent withPeer(
-                ChannelHandlerContext context, ProtocolNegotiationEvent negotiation) {
-            if (!(context.channel() instanceof EpollDomainSocketChannel socket)) {
-                return negotiation;
-            }
-            try {
-                var attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
-                        .set(PEER, UnixPeer.of(socket.fd().intValue()))
-                        .build();
-                return InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes);
-            } catch (KernelRefused e) {
-                // The peer is gone already, and so is the connection: nobody will ask.
-                return negotiation;
-            }
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.grpc.transport.Greeting;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.authority.Authority;
 import org.nsm4j.identity.authority.FileFacts;
@@ -56,13 +57,13 @@ public final class WorkloadApi implements AutoCloseable {
         this.executor = LiveScheduler.virtualThreads("workload");
         var places = new StreamLimits(limits.total(), limits.perUser(), limits.perProcess(), authority.scheduler());
         this.server = NettyServerBuilder.forAddress(
-                        new DomainSocketAddress(socket.toString()), PeerCredentials.plaintext())
+                        new DomainSocketAddress(socket.toString()), Greeting.credentials(null, limits.total()))
                 .channelType(EpollServerDomainSocketChannel.class)
                 .bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
                 .executor(executor)
                 .addService(new WorkloadService(authority, attestor))
-                .intercept(new Gatekeeper(PeerCredentials::of, places))
+                .intercept(new Gatekeeper(ConnectedPeer::of, places))
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxInboundMetadataSize(LARGEST_HEADERS)
                 .maxConcurrentCallsPerConnection(limits.perProcess())
