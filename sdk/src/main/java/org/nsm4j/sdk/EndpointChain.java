@@ -12,6 +12,7 @@ import org.nsm4j.core.path.TrimPath;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
+import org.nsm4j.core.policy.KeepOwner;
 
 /** The whole endpoint, in one place. */
 final class EndpointChain {
@@ -30,8 +31,12 @@ final class EndpointChain {
                         new UpdatePath(name, parts.ids()), // who we are, before anyone looks at the path
                         new LogEvents(name), // sees what the caller is told
                         new UpdateToken(parts.tokens()),
-                        new Authorize(parts.serverPolicies(), parts.scheduler()), // before a close calls anything off
+                        new Authorize(
+                                parts.serverPolicies(),
+                                parts.owners(),
+                                parts.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
+                        new KeepOwner(parts.owners()), // in turn, or two could both find an id free
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, parts.scheduler()),
                         new Monitor(parts.events()), // sees what the rest really answered

@@ -11,18 +11,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.life.Events;
+import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.Tokens;
+import org.nsm4j.core.policy.Owners;
+import org.nsm4j.core.policy.PathSignatures;
 import org.nsm4j.core.policy.PolicySet;
 import org.nsm4j.core.policy.TokenVerifier;
 import org.nsm4j.core.registry.Registry;
-import org.nsm4j.core.registry.TokenSubject;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.grpc.client.Channels;
@@ -35,6 +39,7 @@ import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.grpc.spiffe.Identity;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
+import org.nsm4j.grpc.spiffe.SpiffeTrust;
 import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 import org.nsm4j.grpc.token.JwtTokens;
 import org.nsm4j.grpc.token.TokenReader;
@@ -50,7 +55,8 @@ public final class Parts implements AutoCloseable {
     private final IdentitySource identity;
     private final SpiffeTls tls;
     private final JwtTokens tokens;
-    private final TokenReader reader = new TokenReader();
+    private final TokenReader reader;
+    private final Owners owners;
     private final Transport transport;
     private final Channels channels;
     private final GrpcHops hops;
@@ -71,9 +77,11 @@ public final class Parts implements AutoCloseable {
         this.hops = new GrpcHops(channels);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
+        this.reader = new TokenReader(new SpiffeTrust(identity));
+        this.owners = new Owners(reader);
         identity.onChange(changed -> reader.forget());
-        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader);
-        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader);
+        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader).beyondUpstream(PathSignatures.SHOWN);
+        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader).beyondUpstream(PathSignatures.SHOWN);
     }
 
     /**
@@ -157,7 +165,9 @@ public final class Parts implements AutoCloseable {
     public Listening serve(List<Url> urls, Served served, ServerSettings settings) {
         var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings);
         if (served.requests() != null) {
-            builder.requests(served.requests()).watch(events::subscribe);
+            builder.requests(served.requests())
+                    .watch((selector, caller, listener) -> events.subscribe(
+                            connection -> selector.fits(connection) && isOn(connection, caller), listener));
         }
         if (served.services() != null) {
             builder.services(served.services());
@@ -177,6 +187,18 @@ public final class Parts implements AutoCloseable {
                 server.close();
             }
         };
+    }
+
+    /** A watcher is shown the connections that it is on the path of, and no others. */
+    private boolean isOn(Connection connection, Caller caller) {
+        return caller.peer().isEmpty()
+                || connection.path().segments().stream()
+                        .anyMatch(segment -> caller.peer().equals(reader.of(segment.token())));
+    }
+
+    /** Whose the role's connections are. */
+    public Owners owners() {
+        return owners;
     }
 
     /** By which everything waits. */

@@ -21,6 +21,7 @@ import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
+import org.nsm4j.core.policy.KeepOwner;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.NodeLabels;
 import org.nsm4j.core.select.SelectForwarder;
@@ -59,8 +60,10 @@ public final class ManagerChain {
                         new UpdatePath(traits.name(), p.ids()), // who we are, before anyone looks at the path
                         new LogEvents(traits.name()), // sees what the caller is told
                         new UpdateToken(p.tokens()),
-                        new Authorize(p.serverPolicies(), p.scheduler()), // before a close calls anything off
+                        new Authorize(
+                                p.serverPolicies(), p.owners(), p.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
+                        new KeepOwner(p.owners()), // in turn, or two could both find an id free
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered

@@ -18,7 +18,7 @@ import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.core.registry.TokenSubject;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.wire.Underlay;

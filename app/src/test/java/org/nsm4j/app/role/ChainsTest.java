@@ -46,6 +46,7 @@ class ChainsTest {
                         UpdateToken
                         Authorize
                         ConnectionTable
+                        KeepOwner
                         ReportTimes
                         ExpireStale
                         Monitor
@@ -77,6 +78,7 @@ class ChainsTest {
                         UpdateToken
                         Authorize
                         ConnectionTable
+                        KeepOwner
                         ReportTimes
                         ExpireStale
                         Monitor

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.Connection;
@@ -106,7 +107,7 @@ public final class Events {
     private void tell(ConnectionEvent.Kind kind, Connection connection) {
         var event = new ConnectionEvent(kind, List.of(connection));
         for (var watcher : List.copyOf(watchers)) {
-            if (watcher.selector.fits(connection)) {
+            if (watcher.which.test(connection)) {
                 watcher.add(event);
             }
         }
@@ -120,10 +121,21 @@ public final class Events {
      * @return a handle that ends it; an event that is just being told may still end after that
      */
     public AutoCloseable subscribe(Selector selector, Hop.Listener listener) {
-        var watcher = new Watcher(selector, listener);
+        return subscribe(selector::fits, listener);
+    }
+
+    /**
+     * Watches connections.
+     *
+     * @param which those that are told of
+     * @param listener told from another task, one event after another
+     * @return a handle that ends it; an event that is just being told may still end after that
+     */
+    public AutoCloseable subscribe(Predicate<Connection> which, Hop.Listener listener) {
+        var watcher = new Watcher(which, listener);
         guard.run(() -> {
             watchers.add(watcher);
-            var now = present.values().stream().filter(selector::fits).toList();
+            var now = present.values().stream().filter(which).toList();
             watcher.add(new ConnectionEvent(ConnectionEvent.Kind.INITIAL_STATE_TRANSFER, now));
         });
         return () -> guard.run(() -> {
@@ -140,15 +152,15 @@ public final class Events {
 
     /** One who watches; its fields belong to the hub's guard. */
     private final class Watcher {
-        final Selector selector;
+        final Predicate<Connection> which;
         final Hop.Listener listener;
         final List<ConnectionEvent> waiting = new ArrayList<>();
         boolean telling;
         boolean slow;
         boolean ended;
 
-        Watcher(Selector selector, Hop.Listener listener) {
-            this.selector = selector;
+        Watcher(Predicate<Connection> which, Hop.Listener listener) {
+            this.which = which;
             this.listener = listener;
         }
 

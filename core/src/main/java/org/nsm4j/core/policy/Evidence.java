@@ -41,6 +41,18 @@ final class Evidence {
         return at >= 0 && at < claims.size() ? claims.get(at) : Optional.empty();
     }
 
+    /** How far the token of a segment proves whose it is; our own needs no proof. */
+    TokenVerifier.Proof proof(int at) {
+        return at == facts.index()
+                ? TokenVerifier.Proof.PROVED
+                : verifier.proof(facts.tokens().get(at), facts.now());
+    }
+
+    /** Who we talk to. */
+    Optional<String> peer() {
+        return Optional.ofNullable(facts.peer()).flatMap(verifier::identity);
+    }
+
     boolean isSignedBy(int at, X509Certificate certificate) {
         return verifier.signedBy(facts.tokens().get(at), certificate);
     }

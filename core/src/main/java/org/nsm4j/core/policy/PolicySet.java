@@ -56,6 +56,25 @@ public final class PolicySet {
         return new PolicySet(rules, verifier);
     }
 
+    /**
+     * The same, and what we hold callers to beyond upstream: that a token is the peer's own, and was signed by its subject
+     * all along the path. A set without rules stays without: whoever asked for none wants none.
+     */
+    public PolicySet beyondUpstream(PathSignatures signatures) {
+        var more = EnumSet.noneOf(Rule.class);
+        more.addAll(rules);
+        if (rules.contains(Rule.PREV_TOKEN_SIGNED)) {
+            more.add(Rule.PREV_TOKEN_OF_PEER);
+        }
+        if (rules.contains(Rule.NEXT_TOKEN_SIGNED)) {
+            more.add(Rule.NEXT_TOKEN_OF_PEER);
+        }
+        if (!rules.isEmpty()) {
+            more.addAll(signatures.rules());
+        }
+        return new PolicySet(more, verifier);
+    }
+
     private static List<Rule> named(String mask) {
         Pattern pattern;
         try {
@@ -65,8 +84,10 @@ public final class PolicySet {
         }
         refuseFiles(mask, pattern);
         var rules = Arrays.stream(Rule.values())
-                .filter(rule ->
-                        rule.file().equals(mask) || pattern.matcher(rule.file()).matches())
+                .filter(rule -> rule.file()
+                        .filter(file ->
+                                file.equals(mask) || pattern.matcher(file).matches())
+                        .isPresent())
                 .toList();
         if (rules.isEmpty()) {
             throw invalid(mask, "no rule has this name");
@@ -108,7 +129,7 @@ public final class PolicySet {
                                 String.join(
                                         ", ",
                                         Arrays.stream(Rule.values())
-                                                .map(Rule::file)
+                                                .flatMap(rule -> rule.file().stream())
                                                 .toList())));
     }
 

@@ -2,9 +2,11 @@ package org.nsm4j.core.policy;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The rules, each equal in its outcome to the policy of upstream that bears its name (wire §5.7).
+ * The rules. Those with a {@link #file()} are equal in their outcome to the policy of upstream that bears the name (wire
+ * §5.7); the others are ours, and refuse nothing that upstream's programs do.
  *
  * <p>A rule that lacks the facts that it needs refuses.
  */
@@ -98,6 +100,47 @@ public enum Rule {
                     ? refuse("watched connections: %s (expected: one of the caller's own)".formatted(monitored.asked()))
                     : Verdict.allow(this);
         }
+    },
+    /** The token of the segment before ours speaks for whom we talk to, and not for somebody else. */
+    PREV_TOKEN_OF_PEER("prev_token_of_peer", "") {
+        @Override
+        Verdict check(Evidence evidence) {
+            return ofPeer(evidence, evidence.facts().index() - 1);
+        }
+    },
+    /** The token of the segment after ours speaks for whom we talk to, and not for somebody else. */
+    NEXT_TOKEN_OF_PEER("next_token_of_peer", "") {
+        @Override
+        Verdict check(Evidence evidence) {
+            return ofPeer(evidence, evidence.facts().index() + 1);
+        }
+    },
+    /** Each token that shows certificates was signed by its subject, whoever handed it on. */
+    PATH_PROVED("path_proved", "") {
+        @Override
+        Verdict check(Evidence evidence) {
+            for (int i = 0; i < evidence.size(); i++) {
+                var proof = evidence.proof(i);
+                if (proof.kind() == TokenVerifier.Proof.Kind.BROKEN) {
+                    return refuse("token of segment %d: %s (expected: the signature of its subject, %s)"
+                            .formatted(i, proof.why(), subject(evidence, i)));
+                }
+            }
+            return Verdict.allow(this);
+        }
+    },
+    /** Each token shows the certificates by which it can be checked. */
+    PATH_SHOWN("path_shown", "") {
+        @Override
+        Verdict check(Evidence evidence) {
+            for (int i = 0; i < evidence.size(); i++) {
+                if (evidence.proof(i).kind() == TokenVerifier.Proof.Kind.UNSHOWN) {
+                    return refuse("token of segment %d of %s: shows no certificates (expected: those of its subject)"
+                            .formatted(i, subject(evidence, i)));
+                }
+            }
+            return Verdict.allow(this);
+        }
     };
 
     private final String title;
@@ -113,9 +156,12 @@ public enum Rule {
         return title;
     }
 
-    /** The file of upstream's that the rule stands for, as the {@code NSM_…_POLICIES} settings name it. */
-    public String file() {
-        return "etc/nsm/opa/" + group + "/" + title + ".rego";
+    /**
+     * The file of upstream's that the rule stands for, as the {@code NSM_…_POLICIES} settings name it; empty for a rule
+     * that is ours alone.
+     */
+    public Optional<String> file() {
+        return group.isEmpty() ? Optional.empty() : Optional.of("etc/nsm/opa/" + group + "/" + title + ".rego");
     }
 
     abstract Verdict check(Evidence evidence);
@@ -137,6 +183,19 @@ public enum Rule {
                 ? Verdict.allow(this)
                 : refuse("token of segment %d: not signed with the peer's certificate (expected: its ES256 signature)"
                         .formatted(at));
+    }
+
+    final Verdict ofPeer(Evidence evidence, int at) {
+        var subject = subject(evidence, at);
+        var peer = evidence.peer();
+        return peer.filter(subject::equals).isPresent()
+                ? Verdict.allow(this)
+                : refuse("subject of the token of segment %d: %s (expected: %s, who sent it)"
+                        .formatted(at, subject, peer.orElse("an identity")));
+    }
+
+    private static String subject(Evidence evidence, int at) {
+        return shown(evidence.claims(at).map(TokenVerifier.Claims::subject).orElse(""));
     }
 
     private static String shown(String identity) {

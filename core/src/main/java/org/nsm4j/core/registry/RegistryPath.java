@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.Tokens;
 
 /**

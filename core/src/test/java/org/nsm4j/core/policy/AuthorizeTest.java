@@ -22,6 +22,7 @@ import org.nsm4j.core.model.Path;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
+import org.nsm4j.core.model.SpiffeId;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.LiveScheduler;
 
@@ -33,6 +34,7 @@ class AuthorizeTest {
     private static final Caller PEER = new Caller(null, PlainTokens.PEER, null, null, false);
 
     private final LiveScheduler scheduler = new LiveScheduler();
+    private final Owners owners = new Owners(PlainTokens::subject);
     private final List<String> reached = new ArrayList<>();
     private final Element hop = new Element() {
         @Override
@@ -54,7 +56,7 @@ class AuthorizeTest {
 
     private Chain server() {
         var policies = PolicySet.parse(PolicySet.SERVER, new PlainTokens());
-        return Chain.through(new Authorize(policies, scheduler), new ConnectionTable(scheduler))
+        return Chain.through(new Authorize(policies, owners, scheduler), new ConnectionTable(scheduler))
                 .to(hop);
     }
 
@@ -89,7 +91,8 @@ class AuthorizeTest {
     void a_close_that_is_refused_closes_nothing_and_forgets_nothing() {
         var policies = PolicySet.parse(PolicySet.SERVER, new PlainTokens());
         var table = new ConnectionTable(scheduler);
-        var chain = Chain.through(new Authorize(policies, scheduler), table).to(hop);
+        var chain =
+                Chain.through(new Authorize(policies, owners, scheduler), table).to(hop);
         chain.request(request(GOOD, null), PEER);
         assertThatThrownBy(() -> chain.close(request(FORGED, null).connection(), PEER))
                 .isInstanceOf(Refused.class)
@@ -98,6 +101,71 @@ class AuthorizeTest {
         assertThat(table.size()).isEqualTo(1);
         chain.close(request(GOOD, null).connection(), PEER);
         assertThat(reached).containsExactly("request", "close");
+    }
+
+    private Chain owned(ConnectionTable table) {
+        var policies = PolicySet.parse(PolicySet.SERVER, new PlainTokens());
+        return Chain.through(new Authorize(policies, owners, scheduler), table, new KeepOwner(owners))
+                .to(hop);
+    }
+
+    private static Caller by(String neighbour) {
+        return new Caller(new SpiffeId("test", "/" + neighbour), PlainTokens.PEER, null, null, false);
+    }
+
+    @Test
+    void a_connection_that_another_identity_asked_for_is_neither_taken_over_nor_closed() {
+        var table = new ConnectionTable(scheduler);
+        var chain = owned(table);
+        chain.request(request(GOOD, null), by("client"));
+        var stranger = request(PlainTokens.token("stranger", "manager", "2999-01-01T00:00:00Z", "peer"), null);
+        assertThatThrownBy(() -> chain.request(stranger, by("stranger")))
+                .hasMessageContaining("rule segment_owner: connection manager: asked for by spiffe://test/stranger");
+        assertThatThrownBy(() -> chain.close(stranger.connection(), by("stranger")))
+                .hasMessageContaining("rule segment_owner");
+        assertThat(reached).containsExactly("request");
+        assertThat(table.size()).isEqualTo(1);
+    }
+
+    @Test
+    void the_owner_goes_on_by_way_of_another_neighbour_and_the_id_is_free_when_it_has_closed() {
+        var chain = owned(new ConnectionTable(scheduler));
+        chain.request(request(GOOD, null), by("manager-1"));
+        chain.request(request(GOOD, null), by("manager-2"));
+        chain.close(request(GOOD, null).connection(), by("manager-2"));
+        assertThat(owners.size()).isZero();
+        var next = PlainTokens.token("stranger", "manager", "2999-01-01T00:00:00Z", "peer");
+        chain.request(request(next, null), by("stranger"));
+        assertThat(reached).containsExactly("request", "request", "close", "request");
+    }
+
+    @Test
+    void the_owner_closes_also_when_tokens_along_the_path_have_ended() {
+        var chain = owned(new ConnectionTable(scheduler));
+        chain.request(request(GOOD, null), by("client"));
+        var ended = PlainTokens.token("client", "manager", "2000-01-01T00:00:00Z", "peer");
+        assertThatThrownBy(() -> chain.request(request(ended, null), by("client")))
+                .hasMessageContaining("rule tokens_expired");
+        assertThatThrownBy(() -> chain.close(request(ended, null).connection(), by("another-hop")))
+                .hasMessageContaining("rule tokens_expired");
+        chain.close(request(ended, null).connection(), by("client"));
+        assertThat(reached).containsExactly("request", "close");
+    }
+
+    @Test
+    void a_first_request_that_fails_leaves_no_owner() {
+        Element failing = (call, rest) -> {
+            throw new Refused(Refused.Reason.NO_ADDRESS, "none left");
+        };
+        var policies = PolicySet.parse(PolicySet.SERVER, new PlainTokens());
+        var chain = Chain.through(
+                        new Authorize(policies, owners, scheduler),
+                        new ConnectionTable(scheduler),
+                        new KeepOwner(owners))
+                .to(failing);
+        assertThatThrownBy(() -> chain.request(request(GOOD, null), by("client")))
+                .hasMessageContaining("none left");
+        assertThat(owners.size()).isZero();
     }
 
     @Test

@@ -7,7 +7,9 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.SpiffeId;
 
 /**
  * Tokens that a test can write down: {@code SUBJECT>AUDIENCE,…>END>SIGNER}. The one certificate that there is belongs to
@@ -42,6 +44,11 @@ public final class PlainTokens implements TokenVerifier {
         return String.join(">", subject, audience, end, signer);
     }
 
+    /** The identity {@code spiffe://test/SUBJECT}. */
+    static Optional<SpiffeId> subject(String token) {
+        return token.isEmpty() ? Optional.empty() : Optional.of(new SpiffeId("test", "/" + token.split(">", -1)[0]));
+    }
+
     @Override
     public Claims read(String token) {
         var parts = token.split(">", -1);
@@ -57,5 +64,22 @@ public final class PlainTokens implements TokenVerifier {
     @Override
     public boolean signedBy(String token, X509Certificate certificate) {
         return certificate.equals(PEER) && token.endsWith(">peer");
+    }
+
+    @Override
+    public Optional<String> identity(X509Certificate certificate) {
+        return certificate.equals(PEER) ? Optional.of("peer") : Optional.empty();
+    }
+
+    /** Signed by its subject or by {@code peer} is proved, by {@code unknown} not shown, by anybody else broken. */
+    @Override
+    public Proof proof(String token, Instant now) {
+        var signer = token.substring(token.lastIndexOf('>') + 1);
+        if (signer.equals("unknown")) {
+            return Proof.UNSHOWN;
+        }
+        return signer.equals(read(token).subject()) || signer.equals("peer")
+                ? Proof.PROVED
+                : Proof.broken("signed by " + signer);
     }
 }

@@ -74,4 +74,23 @@ class PolicySetTest {
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NOT_AUTHORIZED))
                 .hasMessage("no sufficient privileges: rule tokens_valid: token of segment 0: none (expected: a JWT)");
     }
+
+    @Test
+    void beyond_upstream_each_side_holds_the_peer_to_its_own_name_and_no_policies_stay_none() {
+        var server = PolicySet.parse(PolicySet.SERVER, new PlainTokens());
+        assertThat(server.beyondUpstream(PathSignatures.OFF).rules())
+                .contains(Rule.PREV_TOKEN_OF_PEER)
+                .doesNotContain(Rule.NEXT_TOKEN_OF_PEER, Rule.PATH_PROVED, Rule.PATH_SHOWN);
+        assertThat(server.beyondUpstream(PathSignatures.SHOWN).rules()).contains(Rule.PATH_PROVED);
+        var client = PolicySet.parse(PolicySet.CLIENT, new PlainTokens());
+        assertThat(client.beyondUpstream(PathSignatures.REQUIRED).rules())
+                .contains(Rule.NEXT_TOKEN_OF_PEER, Rule.PATH_PROVED, Rule.PATH_SHOWN);
+        var none = PolicySet.parse(List.of(), new PlainTokens());
+        assertThat(none.beyondUpstream(PathSignatures.REQUIRED).rules()).isEmpty();
+    }
+
+    @Test
+    void a_mask_never_names_a_rule_of_ours() {
+        assertThat(PolicySet.parse(List.of(".*"), new PlainTokens()).rules()).hasSize(7);
+    }
 }

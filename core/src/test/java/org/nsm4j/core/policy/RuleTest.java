@@ -126,4 +126,46 @@ class RuleTest {
                         .allowed())
                 .isFalse();
     }
+
+    @Test
+    void a_token_of_the_peer_speaks_for_the_peer_itself() {
+        var own = PlainTokens.token("peer", "b", LATER, "peer");
+        var others = PlainTokens.token("victim", "b", LATER, "peer");
+        assertThat(check(Rule.PREV_TOKEN_OF_PEER, path(1, PlainTokens.PEER, own, token("b", "peer")))
+                        .allowed())
+                .isTrue();
+        assertThat(check(Rule.PREV_TOKEN_OF_PEER, path(1, PlainTokens.PEER, others, token("b", "peer"))))
+                .isEqualTo(new Verdict(
+                        "prev_token_of_peer",
+                        false,
+                        "subject of the token of segment 0: victim (expected: peer, who sent it)"));
+        assertThat(check(Rule.PREV_TOKEN_OF_PEER, path(0, PlainTokens.PEER, own))
+                        .allowed())
+                .isFalse();
+        assertThat(check(Rule.NEXT_TOKEN_OF_PEER, path(0, PlainTokens.PEER, token("a", "b"), own))
+                        .allowed())
+                .isTrue();
+        assertThat(check(Rule.NEXT_TOKEN_OF_PEER, path(0, PlainTokens.PEER, token("a", "b"), others))
+                        .allowed())
+                .isFalse();
+    }
+
+    @Test
+    void path_proved_lets_what_shows_nothing_pass_and_path_shown_does_not() {
+        var proved = PlainTokens.token("a", "b", LATER, "a");
+        var unshown = PlainTokens.token("b", "c", LATER, "unknown");
+        var forged = PlainTokens.token("a", "b", LATER, "c");
+        assertThat(check(Rule.PATH_PROVED, path(2, PlainTokens.PEER, proved, unshown, forged))
+                        .allowed())
+                .as("our own token, the last, is not asked")
+                .isTrue();
+        assertThat(check(Rule.PATH_PROVED, path(1, PlainTokens.PEER, forged, proved)))
+                .isEqualTo(new Verdict(
+                        "path_proved",
+                        false,
+                        "token of segment 0: signed by c (expected: the signature of its subject, a)"));
+        assertThat(check(Rule.PATH_SHOWN, path(2, PlainTokens.PEER, proved, unshown, forged))
+                        .reason())
+                .startsWith("token of segment 1 of b: shows no certificates");
+    }
 }

@@ -9,6 +9,7 @@ import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.core.policy.PlainTokens;
 import org.nsm4j.core.policy.PolicySet;

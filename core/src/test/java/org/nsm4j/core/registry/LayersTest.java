@@ -18,6 +18,7 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.core.schedule.LiveScheduler;
 

@@ -23,7 +23,8 @@ final class MonitorCalls extends MonitorConnectionGrpc.MonitorConnectionImplBase
             MonitorScopeSelector message, StreamObserver<org.nsm4j.api.connection.ConnectionEvent> answers) {
         var stream = EventStream.over(answers, open);
         try {
-            stream.from(events.subscribe(ConnectionMapping.read(message), new Hop.Listener() {
+            var caller = Incoming.current().caller();
+            stream.from(events.subscribe(ConnectionMapping.read(message), caller, new Hop.Listener() {
                 @Override
                 public void event(ConnectionEvent event) {
                     stream.send(ConnectionMapping.write(event));

@@ -19,7 +19,7 @@ import org.nsm4j.grpc.transport.Transport;
  *
  * <pre>{@code
  * try (var server = NsmServer.with(transport, tls)
- *         .requests(Requests.of(chain)).watch(events::subscribe)
+ *         .requests(Requests.of(chain)).watch(watchable)
  *         .listen(List.of(Url.parse("unix:///run/nsm/manager.sock"), Url.parse("tcp://:5001")))) { … }
  * }</pre>
  */

@@ -9,12 +9,15 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
 
@@ -62,6 +65,21 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
+        check(chain, null);
+    }
+
+    /**
+     * The identity that a chain of certificates proves.
+     *
+     * @param chain the leaf first
+     * @param now when that is asked
+     * @throws CertificateException naming what the bundle does not vouch for
+     */
+    public SpiffeId identify(List<X509Certificate> chain, Instant now) throws CertificateException {
+        return check(chain.toArray(X509Certificate[]::new), now);
+    }
+
+    private SpiffeId check(X509Certificate[] chain, @Nullable Instant now) throws CertificateException {
         if (chain.length == 0 || chain.length > LONGEST_CHAIN) {
             throw new CertificateException(
                     "chain of %d certificates (expected: 1–%d)".formatted(chain.length, LONGEST_CHAIN));
@@ -73,13 +91,14 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
                     .formatted(id, id.trustDomain(), source.current().bundles().keySet()));
         }
         try {
-            validate(chain, roots);
+            validate(chain, roots, now);
         } catch (GeneralSecurityException e) {
             throw new CertificateException(
                     "%s: %s (expected: a valid chain to the bundle of %s)"
                             .formatted(id, e.getMessage(), id.trustDomain()),
                     e);
         }
+        return id;
     }
 
     private static SpiffeId checkedLeaf(X509Certificate leaf) throws CertificateException {
@@ -100,7 +119,8 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
         return usage[DIGITAL_SIGNATURE] && !usage[CERTIFICATE_SIGNING];
     }
 
-    private static void validate(X509Certificate[] chain, Set<X509Certificate> roots) throws GeneralSecurityException {
+    private static void validate(X509Certificate[] chain, Set<X509Certificate> roots, @Nullable Instant now)
+            throws GeneralSecurityException {
         var below = Arrays.stream(chain).filter(each -> !roots.contains(each)).toList();
         if (below.isEmpty()) {
             throw new CertificateException("the leaf itself is a root");
@@ -109,6 +129,9 @@ public final class SpiffeTrust extends X509ExtendedTrustManager {
         var parameters = new PKIXParameters(anchors);
         // A SPIFFE bundle has no revocation: identities are short-lived instead.
         parameters.setRevocationEnabled(false);
+        if (now != null) {
+            parameters.setDate(Date.from(now));
+        }
         var path = CertificateFactory.getInstance("X.509").generateCertPath(below);
         CertPathValidator.getInstance("PKIX").validate(path, parameters);
     }

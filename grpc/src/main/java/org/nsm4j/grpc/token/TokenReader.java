@@ -7,14 +7,16 @@ import com.nimbusds.jwt.SignedJWT;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.SpiffeId;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.policy.TokenVerifier;
-import org.nsm4j.core.registry.TokenSubject;
+import org.nsm4j.grpc.spiffe.SpiffeTrust;
 
 /**
  * Reads and verifies tokens, and remembers what it found, within bounds: a token goes by at every hop and refresh, and
@@ -25,15 +27,29 @@ import org.nsm4j.core.registry.TokenSubject;
  */
 public final class TokenReader implements TokenVerifier, TokenSubject {
     private static final int LONGEST = 16 * 1024;
+    /** Longer ones are read and verified each time, so that what is remembered stays below some 16 MiB. */
+    private static final int LONGEST_REMEMBERED = 4 * 1024;
+
     private static final int MOST_REMEMBERED = 4096;
 
+    private final @Nullable TokenProofs proofs;
     private final Map<String, Claims> read = remembering();
     private final Map<Signed, Boolean> verified = remembering();
+
+    /** Cannot tell whether a token proves by itself whose it is. */
+    public TokenReader() {
+        this.proofs = null;
+    }
+
+    /** Holds the certificates that tokens show against bundles. */
+    public TokenReader(SpiffeTrust trust) {
+        this.proofs = new TokenProofs(trust);
+    }
 
     private record Signed(String token, ECPublicKey key) {}
 
     /** The oldest goes first; guarded by itself. */
-    private static <K, V> Map<K, V> remembering() {
+    static <K, V> Map<K, V> remembering() {
         return new LinkedHashMap<>(64, 0.75f, true) {
             @Override
             protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
@@ -50,6 +66,23 @@ public final class TokenReader implements TokenVerifier, TokenSubject {
         synchronized (verified) {
             verified.clear();
         }
+        if (proofs != null) {
+            proofs.forget();
+        }
+    }
+
+    @Override
+    public Proof proof(String token, Instant now) {
+        return proofs == null ? Proof.UNSHOWN : proofs.of(token, now);
+    }
+
+    @Override
+    public Optional<String> identity(X509Certificate certificate) {
+        try {
+            return Optional.of(SpiffeTrust.idOf(certificate).toString());
+        } catch (Refused e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -61,8 +94,10 @@ public final class TokenReader implements TokenVerifier, TokenSubject {
             }
         }
         var claims = parse(token);
-        synchronized (read) {
-            read.put(token, claims);
+        if (token.length() <= LONGEST_REMEMBERED) {
+            synchronized (read) {
+                read.put(token, claims);
+            }
         }
         return claims;
     }
@@ -79,7 +114,7 @@ public final class TokenReader implements TokenVerifier, TokenSubject {
         }
     }
 
-    private static SignedJWT jwt(String token) throws ParseException {
+    static SignedJWT jwt(String token) throws ParseException {
         if (token.length() > LONGEST) {
             throw unreadable(null);
         }
@@ -106,7 +141,7 @@ public final class TokenReader implements TokenVerifier, TokenSubject {
             }
         }
         boolean valid = verify(signed);
-        if (token.length() <= LONGEST) {
+        if (token.length() <= LONGEST_REMEMBERED) {
             synchronized (verified) {
                 verified.put(signed, valid);
             }

@@ -189,7 +189,7 @@ class HopTest {
     void a_monitor_hears_the_present_state_first_even_when_it_is_empty_and_then_what_happens() throws Exception {
         var listener = new CompletableFuture<Hop.Listener>();
         var unsubscribed = new CountDownLatch(1);
-        var url = sides.serve(sides.plain().watch((selector, to) -> {
+        var url = sides.serve(sides.plain().watch((selector, _, to) -> {
             assertThat(selector.services()).containsExactly("vpn");
             listener.complete(to);
             to.event(new ConnectionEvent(ConnectionEvent.Kind.INITIAL_STATE_TRANSFER, List.of()));
@@ -209,7 +209,7 @@ class HopTest {
     @Test
     void a_monitor_is_told_when_the_server_ends() {
         var server = sides.plain()
-                .watch((_, to) -> {
+                .watch((_, _, to) -> {
                     to.event(new ConnectionEvent(ConnectionEvent.Kind.INITIAL_STATE_TRANSFER, List.of()));
                     return () -> {};
                 })
@@ -226,7 +226,7 @@ class HopTest {
         var told = new AtomicInteger();
         var teller = new CompletableFuture<Thread>();
         var connection = requestFor("vpn").connection().withLabels(Map.of("text", "x".repeat(100_000)));
-        var url = sides.serve(sides.plain().watch((_, to) -> {
+        var url = sides.serve(sides.plain().watch((_, _, to) -> {
             teller.complete(Thread.ofVirtual().start(() -> {
                 for (int i = 0; i < 500; i++) {
                     to.event(new ConnectionEvent(ConnectionEvent.Kind.UPDATE, List.of(connection)));

@@ -26,7 +26,7 @@ class HealthTest {
     }
 
     private HealthGrpc.HealthBlockingStub health() {
-        var url = sides.serve(sides.plain().watch((_, _) -> () -> {}).ready(ready::get));
+        var url = sides.serve(sides.plain().watch((_, _, _) -> () -> {}).ready(ready::get));
         return HealthGrpc.newBlockingStub(sides.plainClient().channel(url));
     }
 

@@ -3,6 +3,7 @@ package org.nsm4j.grpc.token;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.text.ParseException;
@@ -34,9 +35,9 @@ class TokensTest {
     }
 
     @Test
-    void a_token_is_exactly_what_upstream_expects() throws ParseException {
+    void a_token_without_certificates_is_upstreams_to_the_letter() throws ParseException {
         now = Instant.ofEpochSecond(now.getEpochSecond());
-        var token = tokens.mint(MANAGER);
+        var token = new JwtTokens(identity, JwtTokens.LIFETIME, () -> now, false).mint(MANAGER);
         assertThat(part(token.value(), 0))
                 .isIn("{\"alg\":\"ES256\",\"typ\":\"JWT\"}", "{\"typ\":\"JWT\",\"alg\":\"ES256\"}");
         assertThat(JSONObjectUtils.parse(part(token.value(), 1)))
@@ -45,6 +46,16 @@ class TokensTest {
                         "aud", List.of("spiffe://nsm.local/manager"),
                         "exp", now.plusSeconds(600).getEpochSecond()));
         assertThat(token.expires()).isEqualTo(now.plusSeconds(600));
+    }
+
+    @Test
+    void a_token_shows_the_certificates_by_which_any_hop_can_check_it() throws ParseException {
+        var header = JSONObjectUtils.parse(part(tokens.mint(MANAGER).value(), 0));
+        assertThat(header)
+                .containsEntry("alg", "ES256")
+                .containsEntry("typ", "JWT")
+                .hasSize(3);
+        assertThat(header.get("x5c")).asInstanceOf(LIST).hasSize(1);
     }
 
     @Test

@@ -49,11 +49,14 @@ import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.path.ReportTimes;
+import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.TrimPath;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
 import org.nsm4j.core.policy.AuthorizeAnswer;
+import org.nsm4j.core.policy.KeepOwner;
+import org.nsm4j.core.policy.Owners;
 import org.nsm4j.core.policy.PolicySet;
 import org.nsm4j.core.policy.TokenVerifier;
 import org.nsm4j.core.select.NodeLabels;
@@ -126,7 +129,10 @@ class EveryElementTest {
                 element(TrimPath.class, w -> new TrimPath()),
                 element(ReportTimes.class, w -> new ReportTimes()),
                 element(LogEvents.class, w -> new LogEvents("hop")),
-                element(Authorize.class, w -> new Authorize(nothingForbidden(), w.scheduler())),
+                element(
+                        Authorize.class,
+                        w -> new Authorize(nothingForbidden(), new Owners(TokenSubject.NOBODY), w.scheduler())),
+                element(KeepOwner.class, w -> new KeepOwner(new Owners(TokenSubject.NOBODY))),
                 element(
                         AuthorizeAnswer.class,
                         w -> new AuthorizeAnswer(nothingForbidden(), url -> Optional.empty(), w.scheduler())),

@@ -1,4 +1,4 @@
-package org.nsm4j.core.registry;
+package org.nsm4j.core.path;
 
 import java.util.Optional;
 import org.nsm4j.core.model.SpiffeId;
