@@ -4,7 +4,11 @@ import org.nsm4j.core.address.ExcludeOwnPrefixes;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.life.Events;
+import org.nsm4j.core.life.Heal;
+import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.Refresh;
+import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
@@ -21,16 +25,27 @@ final class ClientChain {
      * @param connections its table
      * @param manager where the manager listens
      * @param parts what it stands on
+     * @param events what it hears
+     * @param heal on the same table and events
      */
-    static Chain of(String name, ConnectionTable connections, Url manager, Parts parts) {
+    static Chain of(String name, ConnectionTable connections, Url manager, Parts parts, Events events, Heal heal) {
+        var scheduler = parts.scheduler();
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // the path starts here
                         connections, // one event per connection at a time, from here on
                         new ReportTimes(), // sees how long everything behind it took
-                        new Refresh(connections, parts.scheduler(), parts.random()),
+                        heal, // sees what every request came to
+                        new Refresh(connections, scheduler, parts.random()),
+                        new Monitor(events), // a refresh that fails is a sign of trouble
                         new ExcludeOwnPrefixes(java.util.List.of()), // what one connection has, another must not get
                         new GoTo(manager),
-                        new AuthorizeAnswer(parts.clientPolicies(), parts::certificate, parts.scheduler()))
-                .to(new Dial(parts.hops(), parts.scheduler()));
+                        new RelayEvents(
+                                name,
+                                RelayEvents.Behind.MESH,
+                                parts.hops(),
+                                events,
+                                scheduler), // what the manager tells
+                        new AuthorizeAnswer(parts.clientPolicies(), parts::certificate, scheduler))
+                .to(new Dial(parts.hops(), scheduler));
     }
 }

@@ -2,6 +2,8 @@ package org.nsm4j.sdk;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
+import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.model.Url;
 
 /** This process's way into the mesh: its identity, and its node's manager. */
@@ -52,7 +54,16 @@ public final class Mesh implements AutoCloseable {
 
     /** A client of a name. */
     public MeshClient client(String name) {
-        return new MeshClient(parts, name, manager);
+        return client(name, healed -> {});
+    }
+
+    /**
+     * A client of a name.
+     *
+     * @param healed told of each connection that broke and was brought back
+     */
+    public MeshClient client(String name, Consumer<Heal.Healed> healed) {
+        return new MeshClient(parts, name, manager, healed);
     }
 
     /** What everything here stands on. */

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.life.Events;
+import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionEvent;
@@ -23,20 +26,23 @@ import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.netns.Netns;
 
-/** Connects workloads to network services, and keeps them connected. */
+/** Connects workloads to network services, and keeps them connected: refreshes them, and heals what breaks ({@link Heal}). */
 public final class MeshClient implements AutoCloseable {
     private final Parts parts;
     private final String name;
     private final Url manager;
     private final Chain chain;
     private final ConnectionTable connections;
+    private final Heal heal;
 
-    MeshClient(Parts parts, String name, Url manager) {
+    MeshClient(Parts parts, String name, Url manager, Consumer<Heal.Healed> healed) {
         this.parts = parts;
         this.name = name;
         this.manager = manager;
         this.connections = new ConnectionTable(parts.scheduler());
-        this.chain = ClientChain.of(name, connections, manager, parts);
+        var events = new Events(parts.scheduler());
+        this.heal = new Heal(connections, events, parts.endpoints(manager), parts.scheduler(), parts.random(), healed);
+        this.chain = ClientChain.of(name, connections, manager, parts, events, heal);
     }
 
     /**
@@ -147,6 +153,11 @@ public final class MeshClient implements AutoCloseable {
     /** A connection as it stands. */
     public Optional<Connection> connection(ConnectionId id) {
         return connections.standing(id).map(ConnectionTable.Standing::answer);
+    }
+
+    /** What is wrong with a connection now; empty if nothing is known to be. */
+    public Optional<String> trouble(ConnectionId id) {
+        return heal.trouble(id);
     }
 
     /** All connections as they stand. */

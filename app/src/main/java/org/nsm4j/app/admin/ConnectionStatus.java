@@ -18,7 +18,7 @@ import org.nsm4j.core.model.Segment;
  * @param path the hops, first to last
  * @param declared whether it comes back after a reboot
  * @param since when it was first set up; null where that is unknown
- * @param trouble what is wrong; empty if nothing is
+ * @param health what is and was wrong
  */
 public record ConnectionStatus(
         String name,
@@ -27,9 +27,32 @@ public record ConnectionStatus(
         List<Hop> path,
         boolean declared,
         @Nullable Instant since,
-        String trouble) {
+        Health health) {
     public ConnectionStatus {
         path = List.copyOf(path);
+    }
+
+    /**
+     * What is and was wrong with a connection.
+     *
+     * @param trouble what is wrong; empty if nothing is
+     * @param healed what was wrong last, and how it was brought back; empty if nothing ever was
+     */
+    public record Health(String trouble, String healed) {
+        /** Nothing is wrong, and nothing was. */
+        public static final Health GOOD = new Health("", "");
+    }
+
+    /** What is wrong; empty if nothing is. */
+    public String trouble() {
+        return health.trouble();
+    }
+
+    /** The same with other health; broken as long as there is trouble. */
+    public ConnectionStatus withHealth(Health newHealth) {
+        var state = newHealth.trouble().isEmpty() ? wire.state() : Connection.State.DOWN.name();
+        var shown = new Wire(wire.id(), wire.service(), wire.endpoint(), wire.payload(), state, wire.labels());
+        return new ConnectionStatus(name, shown, plug, path, declared, since, newHealth);
     }
 
     /**
@@ -130,9 +153,11 @@ public record ConnectionStatus(
                 connection.path().segments().stream().map(Hop::of).toList(),
                 declared,
                 since,
-                connection.state() == Connection.State.UP
-                        ? ""
-                        : connection.state().name());
+                new Health(
+                        connection.state() == Connection.State.UP
+                                ? ""
+                                : connection.state().name(),
+                        ""));
     }
 
     private static String text(Context.Route route) {

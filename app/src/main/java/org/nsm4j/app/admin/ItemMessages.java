@@ -126,7 +126,8 @@ final class ItemMessages {
                 .setState(status.wire().state())
                 .putAllLabels(status.wire().labels())
                 .setDeclared(status.declared())
-                .setTrouble(status.trouble());
+                .setTrouble(status.trouble())
+                .setHealed(status.health().healed());
         put(message, status.plug());
         for (var hop : status.path()) {
             var one = message.addPathBuilder().setName(hop.name()).setId(hop.id());
@@ -178,7 +179,7 @@ final class ItemMessages {
                         .toList(),
                 message.getDeclared(),
                 timeIf(message.hasSince(), message.getSince()),
-                message.getTrouble());
+                new ConnectionStatus.Health(message.getTrouble(), message.getHealed()));
     }
 
     private static Node message(NodeStatus node) {

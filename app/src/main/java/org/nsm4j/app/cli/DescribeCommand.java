@@ -75,6 +75,7 @@ final class DescribeCommand implements Callable<Integer> {
         line("MTU", plug.mtu() == 0 ? "" : String.valueOf(plug.mtu()));
         line("Labels", Listings.labels(wire.labels()));
         line("Age", Listings.age(status.since()));
+        line("Last healed", status.health().healed());
         line("After reboot", status.declared() ? "comes back" : "gone");
         surroundings.out().println("Path");
         var hops = new Table("  HOP", "NAME", "ID", "TOKEN ENDS");

@@ -119,6 +119,7 @@ public final class ManifestWriter {
             fields.put("since", since.toString());
         }
         fields.put("trouble", status.trouble());
+        fields.put("healed", status.health().healed());
         return fields;
     }
 

@@ -31,6 +31,8 @@ public final class Metrics {
             counter("nsm_kernel_operations", "Changes asked of the kernel", "operation", "outcome");
     private final Histogram kernelTime =
             histogram("nsm_kernel_operation_seconds", "Time of changes of the kernel", "operation");
+    private final Histogram heals = histogram(
+            "nsm_heal_gap_seconds", "For how long wires did not work at most, by how they were healed", "how");
     private final Map<String, IntSupplier> connections = new ConcurrentHashMap<>();
     private final Map<String, LongSupplier> leases = new ConcurrentHashMap<>();
     private final Map<String, IntSupplier> entries = new ConcurrentHashMap<>();
@@ -115,6 +117,16 @@ public final class Metrics {
     public void kernelAnswered(String operation, String outcome, Duration took) {
         kernel.labelValues(operation, outcome).inc();
         kernelTime.labelValues(operation).observe(seconds(took));
+    }
+
+    /**
+     * A connection of the node's client that broke and was brought back.
+     *
+     * @param how {@code mended} or {@code moved}
+     * @param gap for how long its wire did not work at most
+     */
+    public void healed(String how, Duration gap) {
+        heals.labelValues(how).observe(seconds(gap));
     }
 
     /** Where the number of a role's connections is read from, at each scrape. */

@@ -98,7 +98,8 @@ public final class Forwarder implements AutoCloseable {
                 new KernelPlumbing(node, underlay, guard, reaper),
                 new Vnis(new SecureRandom()::nextInt),
                 underlay,
-                new NodePlaces(node, traits.mayPlugNode()));
+                new NodePlaces(node, traits.mayPlugNode()),
+                call -> client(call, transport));
         var connections = new ConnectionTable(scheduler);
         var chain = ForwarderChain.of(
                 traits.name(),
@@ -116,6 +117,15 @@ public final class Forwarder implements AutoCloseable {
         services.start();
         endpoints.start();
         return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);
+    }
+
+    private static String client(Call call, Parts transport) {
+        return call.connection()
+                .path()
+                .segment(0)
+                .flatMap(first -> transport.subject().of(first.token()))
+                .map(Object::toString)
+                .orElse("");
     }
 
     private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Parts transport) {

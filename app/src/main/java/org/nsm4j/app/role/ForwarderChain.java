@@ -50,7 +50,7 @@ public final class ForwarderChain {
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
                         new SelectEndpoint(services, endpoints, p.scheduler()),
-                        new RelayEvents(name, p.hops(), p.events(), p.scheduler()),
+                        new RelayEvents(name, RelayEvents.Behind.ENDPOINT, p.hops(), p.events(), p.scheduler()),
                         new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         offer, // what it offers depends on where the request goes
                         plug) // last, so that nothing that fails later leaves a wire behind

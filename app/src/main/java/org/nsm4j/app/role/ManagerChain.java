@@ -69,7 +69,7 @@ public final class ManagerChain {
                         new Monitor(p.events()), // sees what the rest really answered
                         new NodeLabels(traits.labels()), // before anyone selects by them
                         new SelectForwarder(services, endpoints, traits.forwarderService(), traits.publicUrl()),
-                        new RelayEvents(traits.name(), p.hops(), p.events(), p.scheduler()),
+                        new RelayEvents(traits.name(), RelayEvents.Behind.MESH, p.hops(), p.events(), p.scheduler()),
                         new CloseOnServiceChange(services, endpoints, connections, p.scheduler()),
                         new ExcludePrefixes(traits.prefixes()))
                 .to(new Dial(p.hops(), p.scheduler()));

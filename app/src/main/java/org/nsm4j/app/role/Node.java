@@ -68,9 +68,10 @@ final class Node implements AutoCloseable {
             this.clientParts = part(parts("client"));
             var mesh = new Mesh(clientParts, managerUrl(), settings.runDir());
             this.client = new NodeClient(
-                    mesh.client(name + "-client"),
+                    mesh,
+                    name + "-client",
                     new KeptConnections(settings.stateDir().resolve("connections")),
-                    scheduler);
+                    metrics);
         } catch (RuntimeException e) {
             close();
             throw e;

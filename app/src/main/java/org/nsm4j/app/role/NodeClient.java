@@ -2,13 +2,17 @@ package org.nsm4j.app.role;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.app.admin.ConnectionStatus;
+import org.nsm4j.app.observe.Metrics;
+import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -16,6 +20,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.MeshClient;
 
 /**
@@ -32,15 +37,34 @@ final class NodeClient {
     private final KeptConnections kept;
     private final Scheduler scheduler;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final Map<String, Heal.Healed> heals = new ConcurrentHashMap<>();
+    private final Metrics metrics;
     private volatile boolean draining;
 
     /** A connection, standing or wanted. */
     private record Known(ConnectRequest request, Instant since, String trouble) {}
 
-    NodeClient(MeshClient client, KeptConnections kept, Scheduler scheduler) {
-        this.client = client;
+    NodeClient(Mesh mesh, String name, KeptConnections kept, Metrics metrics) {
+        this.client = mesh.client(name, this::healed);
         this.kept = kept;
-        this.scheduler = scheduler;
+        this.scheduler = mesh.parts().scheduler();
+        this.metrics = metrics;
+    }
+
+    /** What is kept must lead the next process of this node to the path that stands now. */
+    private void healed(Heal.Healed healed) {
+        metrics.healed(healed.how().name().toLowerCase(Locale.ROOT), healed.gap());
+        var name = healed.id().value();
+        var present = known.get(name);
+        if (present == null) {
+            return;
+        }
+        heals.put(name, healed);
+        client.connection(healed.id())
+                .ifPresent(each -> kept.keep(new KeptConnections.Kept(present.request(), each, true, present.since())));
+        if (known.get(name) != present) {
+            kept.forget(name);
+        }
     }
 
     /** Takes up what was kept: all of this boot, and of an earlier one what is declared. */
@@ -172,6 +196,7 @@ final class NodeClient {
                     Refused.Reason.NOT_FOUND,
                     "connection: %s (expected: one that \"nsm get connections\" shows)".formatted(name));
         }
+        heals.remove(name);
         kept.forget(name);
         client.disconnect(new ConnectionId(name), REQUEST);
     }
@@ -195,16 +220,22 @@ final class NodeClient {
                 .orElseGet(() ->
                         ConnectUrl.parse(request.url()).request().connection().withState(Connection.State.DOWN));
         var status = ConnectionStatus.of(name, text(request), standing, request.declared(), each.since());
-        return each.trouble().isEmpty()
-                ? status
-                : new ConnectionStatus(
-                        status.name(),
-                        status.wire(),
-                        status.plug(),
-                        status.path(),
-                        status.declared(),
-                        status.since(),
-                        each.trouble());
+        var trouble = each.trouble().isEmpty()
+                ? client.trouble(new ConnectionId(name)).orElse(status.trouble())
+                : each.trouble();
+        var healed = heals.get(name);
+        return status.withHealth(new ConnectionStatus.Health(trouble, healed == null ? "" : text(healed)));
+    }
+
+    private static String text(Heal.Healed healed) {
+        var gap = healed.gap().isZero()
+                ? "no gap"
+                : "gap at most %d ms".formatted(healed.gap().toMillis());
+        var how = switch (healed.how()) {
+            case MENDED -> "mended";
+            case MOVED -> "moved from %s to %s".formatted(healed.from(), healed.to());
+        };
+        return "%s %s, %s: %s".formatted(healed.at().truncatedTo(ChronoUnit.SECONDS), how, gap, healed.why());
     }
 
     private static String text(ConnectRequest request) {

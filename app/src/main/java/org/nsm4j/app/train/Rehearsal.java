@@ -110,7 +110,8 @@ final class Rehearsal implements AutoCloseable {
     private void forward(Parts own) {
         var services = part(new WatchedRegistry<>(Kind.SERVICE, scheduler, new Random(), own.services(manager())));
         var endpoints = part(new WatchedRegistry<>(Kind.ENDPOINT, scheduler, new Random(), own.endpoints(manager())));
-        var plug = new PlugWire("train", PaperWire::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {});
+        var plug =
+                new PlugWire("train", PaperWire::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {}, _ -> "");
         var listen = Url.unix(folder.resolve("forwarder.sock").toString());
         var chain = ForwarderChain.of(
                 "train-forwarder",

@@ -64,7 +64,7 @@ public final class FakeNode implements Admin {
                         new ConnectionStatus.Hop("node-a", "id-2", null)),
                 true,
                 Instant.parse("2026-11-21T10:00:00Z"),
-                "");
+                ConnectionStatus.Health.GOOD);
     }
 
     @Override

@@ -61,7 +61,8 @@ class ChainsTest {
 
     @Test
     void the_whole_forwarder() {
-        var plug = new PlugWire("n", new Unplugged(), new Vnis(bound -> 0), null, (place, side, call) -> {});
+        var plug =
+                new PlugWire("n", new Unplugged(), new Vnis(bound -> 0), null, (place, side, call) -> {}, call -> "");
         var chain = ForwarderChain.of(
                 "f",
                 connections,

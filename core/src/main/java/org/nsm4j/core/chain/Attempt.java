@@ -2,6 +2,7 @@ package org.nsm4j.core.chain;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -25,6 +26,8 @@ final class Attempt {
     private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
     private volatile @Nullable Connection answered;
     private volatile @Nullable Url next;
+    private volatile @Nullable Runnable afterwards;
+    private volatile boolean left;
 
     Attempt(
             Origin origin,
@@ -114,6 +117,26 @@ final class Attempt {
     void forgetAnswer() {
         answered = null;
         next = null;
+        afterwards = null;
+    }
+
+    /** To be done once the attempt has worked. */
+    void afterwards(Runnable work) {
+        afterwards = work;
+    }
+
+    Optional<Runnable> afterwards() {
+        return Optional.ofNullable(afterwards);
+    }
+
+    /** The path that stood before was closed to make room. */
+    void leave() {
+        left = true;
+    }
+
+    /** Whether the path that stood before is closed already. */
+    boolean hasLeft() {
+        return left;
     }
 
     @Nullable

@@ -143,6 +143,11 @@ public final class Call {
         attempt.onCancel(hook);
     }
 
+    /** Whether the client's own hop moves to another path and may keep the present one until the other stands. */
+    boolean moves() {
+        return attempt.origin() == Origin.RESELECT && attempt.previous != null;
+    }
+
     /** How long each element that has answered took by itself, in nanoseconds; nothing before the connection table. */
     public Map<String, Long> spent() {
         return Map.copyOf(attempt.spent());

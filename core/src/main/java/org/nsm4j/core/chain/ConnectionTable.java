@@ -62,30 +62,29 @@ public final class ConnectionTable implements Element {
      * @param outgoing as the next hop last answered it
      * @param next where it was last asked; null at the end of a path
      * @param generation differs for each request that worked
+     * @param left whether the path behind was closed to make room for another that did not come about: the connection is
+     *     wanted, and has no wire
      */
     public record Standing(
             Request request,
             Connection answer,
             Connection outgoing,
             @Nullable Url next,
-            long generation) {
+            long generation,
+            boolean left) {
 
         /** The same although a refresh failed; the outgoing leg is what the next hop last answered. */
         private Standing after(Attempt failed) {
             var answered = failed.answered();
-            return answered == null ? this : new Standing(request, answer, answered, failed.next(), generation);
+            if (answered != null) {
+                return new Standing(request, answer, answered, failed.next(), generation, false);
+            }
+            return failed.hasLeft() ? new Standing(request, answer, outgoing, next, generation, true) : this;
         }
 
         /** What is closed is what stands, not what the caller remembers (B-6), but under the tokens that it sends. */
         private Connection closedBy(Call call) {
-            var path = answer.path();
-            for (int i = 0; i <= path.index(); i++) {
-                var sent = call.connection().path().segment(i);
-                if (sent.isPresent() && path.segment(i).isPresent()) {
-                    path = path.with(i, sent.get());
-                }
-            }
-            return answer.withPath(path);
+            return answer.withPath(answer.path().withFirst(call.connection().path()));
         }
 
         /** What was answered, as the one who asked knows it. */
@@ -114,16 +113,12 @@ public final class ConnectionTable implements Element {
     private Connection requestInTurn(Call call, Rest rest, Entry entry) {
         var origin = originOf(call, entry.standing);
         call.attempt().learn(origin);
-        if (origin == Origin.RESELECT && entry.standing != null) {
+        // healing keeps the old path until the new one stands; a hop that is told to reselect closes first (B-7)
+        if (origin == Origin.RESELECT && entry.standing != null && call.attempt().generation == 0) {
             closeStanding(call, rest, entry);
         }
         var standing = entry.standing;
-        var attempt = new Attempt(
-                origin,
-                standing == null ? null : standing.outgoing(),
-                standing == null ? null : standing.next(),
-                entry.held,
-                scheduler::nanoTime);
+        var attempt = attempt(origin, entry);
         entry.running = attempt;
         Connection answer;
         try {
@@ -136,10 +131,28 @@ public final class ConnectionTable implements Element {
         }
         // a Close that came too late to call this off is next, and finds what there is to close
         var end = Objects.requireNonNull(attempt.answered(), "the end of the chain answered");
-        entry.standing = new Standing(call.incoming(), answer, end, attempt.next(), generations.incrementAndGet());
+        long generation = generations.incrementAndGet();
+        entry.standing = new Standing(call.incoming(), answer, end, attempt.next(), generation, false);
         entry.held = attempt.holdings.kept();
         releaseRest(call, attempt);
+        attempt.afterwards().ifPresent(work -> scheduler.spawn("leave the former path of " + call.id(), work));
         return answer;
+    }
+
+    /** What stands is known to the attempt, unless it was closed already to make room. */
+    private Attempt attempt(Origin origin, Entry entry) {
+        var standing = entry.standing;
+        boolean none = standing == null || standing.left();
+        var attempt = new Attempt(
+                origin,
+                none ? null : standing.outgoing(),
+                none ? null : standing.next(),
+                entry.held,
+                scheduler::nanoTime);
+        if (standing != null && standing.left()) {
+            attempt.leave();
+        }
+        return attempt;
     }
 
     private static void releaseRest(Call call, Attempt attempt) {
@@ -218,13 +231,7 @@ public final class ConnectionTable implements Element {
 
     private void closeInTurn(Call call, Rest rest, Entry entry) {
         var standing = entry.standing;
-        var attempt = new Attempt(
-                Origin.REFRESH,
-                standing == null ? null : standing.outgoing(),
-                standing == null ? null : standing.next(),
-                entry.held,
-                scheduler::nanoTime);
-        var closing = call.within(attempt);
+        var closing = call.within(attempt(Origin.REFRESH, entry));
         if (standing != null) {
             closing = closing.with(new Request(standing.closedBy(call), List.of()))
                     .towards(standing.next());
@@ -372,16 +379,13 @@ public final class ConnectionTable implements Element {
         return Optional.empty();
     }
 
-    /** Asks for another endpoint: the path is cut to our own segment, so the hops behind get fresh ids. */
+    /**
+     * Asks for another endpoint: the path is cut to our own segment, so the hops behind get fresh ids, and what the last
+     * endpoint gave is forgotten. The old path stays until the new one stands, or for good where that fails, unless the
+     * end of the chain finds that both cannot stand at once.
+     */
     public Optional<Connection> reselect(ConnectionId id, Duration most) {
-        return requestAgain(
-                id,
-                connection -> connection
-                        .withState(Connection.State.RESELECT_REQUESTED)
-                        .withEndpoint("")
-                        .withMechanism(null)
-                        .withPath(connection.path().trimmed()),
-                most);
+        return requestAgain(id, Elsewhere::from, most);
     }
 
     private Chain top() {

@@ -5,15 +5,18 @@ import java.time.Instant;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.schedule.Scheduler;
 
 /**
  * The end of a hop's chain: asks the next hop (behaviour C-7 to C-12, with channels kept).
  *
  * <p>When a refresh goes to another URL than before, the connection is closed there first, since the hops behind both
- * may share an id (C-9).
+ * may share an id (C-9). When the client's own hop moves to another path, the hops behind share none: the old path is
+ * closed when the new one stands; only where the forwarder there cannot let two wires stand at once, before.
  */
 public final class Dial implements Element {
+    private static final System.Logger LOG = System.getLogger(Dial.class.getName());
     /** How long a request may take when its caller set no deadline; upstream's client default. */
     private static final Duration REQUEST = Duration.ofSeconds(15);
     /** How long a close may take when its caller set no deadline. */
@@ -33,7 +36,14 @@ public final class Dial implements Element {
         var url = call.next()
                 .orElseThrow(() ->
                         new Refused(Refused.Reason.INTERNAL, "cannot ask the next hop: no element said which it is"));
+        if (call.moves()) {
+            return move(call, url);
+        }
         call.standsAt().filter(before -> !before.equals(url)).ifPresent(before -> closeBefore(call, before));
+        return ask(call, url);
+    }
+
+    private Connection ask(Call call, Url url) {
         try {
             return hops.at(url).request(call.outgoing(), deadline(call, REQUEST), call::onCancel);
         } finally {
@@ -41,18 +51,45 @@ public final class Dial implements Element {
         }
     }
 
+    private Connection move(Call call, Url url) {
+        var former = call.previous().orElseThrow();
+        var before = call.previousNext().orElse(url);
+        if (WireReport.swaps(former)) {
+            try {
+                var answer = ask(call, url);
+                call.attempt()
+                        .afterwards(() ->
+                                closeQuietly(before, former, scheduler.now().plus(CLOSE)));
+                return answer;
+            } catch (Refused e) {
+                // the two are in each other's way after all
+                if (e.reason() != Refused.Reason.CONFLICT) {
+                    throw e;
+                }
+            }
+        }
+        call.attempt().leave();
+        closeQuietly(before, former, halfOfTheTime(call));
+        return ask(call, url);
+    }
+
     private void closeBefore(Call call, Url before) {
+        closeQuietly(before, call.standing().orElse(call.connection()), halfOfTheTime(call));
+    }
+
+    private void closeQuietly(Url url, Connection connection, Instant deadline) {
         try {
-            hops.at(before).close(call.standing().orElse(call.connection()), halfOfTheTime(call));
+            hops.at(url).close(connection, deadline);
         } catch (Refused e) {
             // the hop that we leave may well be dead; what it holds it expires by itself
+            LOG.log(System.Logger.Level.DEBUG, "not closed connection={0} reason={1}", connection.id(), e);
         }
     }
 
     @Override
     public void close(Call call, Rest rest) {
         var url = call.next().or(call::previousNext);
-        if (url.isPresent()) {
+        if (url.isPresent() && !call.attempt().hasLeft()) {
             var deadline = deadline(call, CLOSE);
             var now = scheduler.now();
             // closing goes on although the one who asked for it has stopped to wait

@@ -79,7 +79,7 @@ public final class Events {
      */
     public void change(ConnectionId id, UnaryOperator<Connection> change) {
         guard.run(() -> {
-            sinceAsked.replace(id, change);
+            sinceAsked.computeIfPresent(id, (key, earlier) -> own -> change.apply(earlier.apply(own)));
             changeInTurn(id, change);
         });
     }

@@ -23,21 +23,32 @@ public final class RelayEvents implements Element {
     private static final Duration LINGER = Duration.ofSeconds(30);
 
     private final String name;
+    private final Behind behind;
     private final Hop.Directory hops;
     private final Events events;
     private final Scheduler scheduler;
     private final Guard guard;
     private final Map<Url, NextHop> streams = new HashMap<>();
 
+    /** What is behind a next hop on this node. */
+    public enum Behind {
+        /** Another part of the mesh: when it ends, wires stay as they are. */
+        MESH,
+        /** The endpoint itself: when that ends, so does what it does with packets, whatever its interface answers. */
+        ENDPOINT
+    }
+
     /**
      * Relays events.
      *
      * @param name this hop's own name, as the path upkeep writes it
+     * @param behind what a next hop on this node is
      * @param hops where the next hops are found
      * @param events where to tell
      */
-    public RelayEvents(String name, Hop.Directory hops, Events events, Scheduler scheduler) {
+    public RelayEvents(String name, Behind behind, Hop.Directory hops, Events events, Scheduler scheduler) {
         this.name = name;
+        this.behind = behind;
         this.hops = hops;
         this.events = events;
         this.scheduler = scheduler;
@@ -91,7 +102,8 @@ public final class RelayEvents implements Element {
             var present = streams.get(url);
             var stream = present;
             if (stream == null || stream.hasEnded()) {
-                stream = new NextHop(url, name, guard, events);
+                var last = behind == Behind.ENDPOINT && url.isLocal() ? hops : null;
+                stream = new NextHop(url, name, guard, events, scheduler, last);
                 streams.put(url, stream);
                 var opened = stream;
                 scheduler.spawn("watch " + url, () -> opened.open(hops));

@@ -73,6 +73,15 @@ public record Path(int index, List<Segment> segments, Opaque unknown) {
         return new Path(index, changed, unknown);
     }
 
+    /** The path with another's segments up to the hop that is looking, as far as both reach. */
+    public Path withFirst(Path other) {
+        var changed = this;
+        for (int i = 0; i <= index && i < segments.size() && i < other.segments.size(); i++) {
+            changed = changed.with(i, other.segments.get(i));
+        }
+        return changed;
+    }
+
     /** The path without what comes after the hop that is looking. */
     public Path trimmed() {
         return segments.size() <= index + 1 ? this : new Path(index, segments.subList(0, index + 1), unknown);

@@ -22,6 +22,7 @@ public final class FakeHops implements Hop.Directory {
     private final Map<Url, List<Hop.Listener>> watchers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> closed = new ArrayList<>();
+    private final List<String> log = new ArrayList<>();
     private int watched;
 
     /** A hop that accepts everything, adding its segment. */
@@ -53,6 +54,19 @@ public final class FakeHops implements Hop.Directory {
         return closed;
     }
 
+    /** What was asked and closed, in order, each with the hops behind the first. */
+    public List<String> log() {
+        return log;
+    }
+
+    private void note(String what, Connection connection) {
+        log.add(what
+                + connection.path().segments().stream()
+                        .skip(1)
+                        .map(Segment::toString)
+                        .toList());
+    }
+
     /** Who watches a hop. */
     public List<Hop.Listener> watchers(String url) {
         return watchers.getOrDefault(Url.parse(url), List.of());
@@ -69,6 +83,7 @@ public final class FakeHops implements Hop.Directory {
             @Override
             public Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
                 asked.add(url.toString());
+                note("ask ", request.connection());
                 var answer = answers.get(url);
                 if (answer == null) {
                     throw new Refused(Refused.Reason.UNAVAILABLE, "cannot reach %s".formatted(url));
@@ -79,6 +94,7 @@ public final class FakeHops implements Hop.Directory {
             @Override
             public void close(Connection connection, Instant deadline) {
                 closed.add(url.toString());
+                note("close ", connection);
             }
 
             @Override

@@ -22,9 +22,11 @@ class EventsTest {
     /** Writes down what it hears. */
     static final class Notes implements Hop.Listener {
         final List<String> lines = new ArrayList<>();
+        Connection last = Connection.to("");
 
         @Override
         public void event(ConnectionEvent event) {
+            event.connections().forEach(each -> last = each);
             lines.add(event.kind() + " "
                     + event.connections().stream()
                             .map(each -> each.id() + ":" + each.state())

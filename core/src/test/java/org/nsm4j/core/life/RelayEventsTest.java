@@ -25,6 +25,7 @@ import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.path.UpdatePath;
 
 class RelayEventsTest {
@@ -34,15 +35,19 @@ class RelayEventsTest {
     private final FakeHops hops = new FakeHops();
     private final Events events = new Events(scheduler);
     private final AtomicInteger ids = new AtomicInteger();
-    private final RelayEvents relay = new RelayEvents("hop", hops, events, scheduler);
+    private final RelayEvents relay = new RelayEvents("hop", RelayEvents.Behind.MESH, hops, events, scheduler);
     private final Notes notes = new Notes();
-    private final Chain chain = Chain.through(
-                    new UpdatePath("hop", () -> new ConnectionId("hop-" + ids.incrementAndGet())),
-                    new ConnectionTable(scheduler),
-                    new Monitor(events),
-                    new Towards(Url.parse(NEXT)),
-                    relay)
-            .to(new Dial(hops, scheduler));
+    private Chain chain = chain(relay);
+
+    private Chain chain(RelayEvents relayed) {
+        return Chain.through(
+                        new UpdatePath("hop", () -> new ConnectionId("hop-" + ids.incrementAndGet())),
+                        new ConnectionTable(scheduler),
+                        new Monitor(events),
+                        new Towards(Url.parse(NEXT)),
+                        relayed)
+                .to(new Dial(hops, scheduler));
+    }
 
     private record Towards(Url url) implements Element {
         @Override
@@ -132,6 +137,31 @@ class RelayEventsTest {
         ask(first);
         assertThat(hops.watched()).isEqualTo(2);
         assertThat(notes.lines).endsWith("UPDATE [hop-1:UP]");
+    }
+
+    @Test
+    void says_that_an_endpoint_has_ended_when_it_does_not_even_answer_any_more() {
+        chain = chain(new RelayEvents("hop", RelayEvents.Behind.ENDPOINT, hops, events, scheduler));
+        ask("a");
+        ask("b");
+        var broken = hops.watchers(NEXT).getFirst();
+        broken.ended(new Refused(Refused.Reason.UNAVAILABLE, "broken"));
+        scheduler.settle();
+        assertThat(WireReport.lost(notes.last)).as("it may be busy").isEmpty();
+        hops.watchers(NEXT).getLast().ended(new Refused(Refused.Reason.UNAVAILABLE, "nobody listens"));
+        scheduler.settle();
+        assertThat(WireReport.lost(notes.last).map(WireReport.Lost::loss)).contains(WireReport.Loss.ENDPOINT);
+    }
+
+    @Test
+    void what_a_hop_behind_says_of_our_own_segment_does_not_count() {
+        var answer = ask("a");
+        var path = answer.path();
+        var own = WireReport.swapping(path.segment(1).orElseThrow());
+        events.update(answer.withId(own.id()).withPath(path.with(1, own).at(1)));
+        report(ConnectionEvent.Kind.UPDATE, reported(answer, Connection.State.REFRESH_REQUESTED));
+        assertThat(notes.last.state()).isEqualTo(Connection.State.REFRESH_REQUESTED);
+        assertThat(notes.last.path().segment(1)).contains(own);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.nsm4j.dataplane.element;
 
 import java.net.InetAddress;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Element;
@@ -9,6 +10,7 @@ import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.dataplane.wire.End;
 import org.nsm4j.dataplane.wire.InterfaceName;
 import org.nsm4j.dataplane.wire.Owner;
@@ -20,6 +22,9 @@ import org.nsm4j.dataplane.wire.Wire;
 /**
  * Plugs the wire between the client's leg and the endpoint's, once the endpoint has answered: a veth pair where both
  * are here, one end of a vxlan tunnel where one is elsewhere.
+ *
+ * <p>A client that moves asks for another wire while it has one: the new one takes its place and name when all behind it
+ * stands, and the old one comes back if the new one is closed first.
  *
  * <p>A network identifier that this node has given away already leads to another one: the tunnel's server side draws
  * again, the client side asks the rest once more.
@@ -34,6 +39,7 @@ public final class PlugWire implements Element {
     private final Vnis vnis;
     private final @Nullable Underlay underlay;
     private final PlaceCheck places;
+    private final Successions successions;
 
     /**
      * Plugs on a node.
@@ -43,13 +49,21 @@ public final class PlugWire implements Element {
      * @param vnis network identifiers that this node gives away
      * @param underlay null where there are no other nodes
      * @param places says which namespaces may be touched
+     * @param clients names the one who asks for a call's connection, as its tokens prove it
      */
-    public PlugWire(String node, Plumbing plumbing, Vnis vnis, @Nullable Underlay underlay, PlaceCheck places) {
+    public PlugWire(
+            String node,
+            Plumbing plumbing,
+            Vnis vnis,
+            @Nullable Underlay underlay,
+            PlaceCheck places,
+            Function<Call, String> clients) {
         this.node = node;
         this.plumbing = plumbing;
         this.vnis = vnis;
         this.underlay = underlay;
         this.places = places;
+        this.successions = new Successions(clients);
     }
 
     @Override
@@ -118,8 +132,8 @@ public final class PlugWire implements Element {
                 owner(call),
                 End.ofClient(Place.of(client), clientName, answer.context()),
                 endOfEndpoint(call, endpoint, answer));
-        hold(call, wire);
-        return answer.withMechanism(client.with(Mechanism.NAME, clientName));
+        holdNear(call, wire);
+        return swapping(call, answer.withMechanism(client.with(Mechanism.NAME, clientName)));
     }
 
     private Connection plugClient(Call call, Mechanism.Kernel client, Mechanism.Vxlan tunnel, Connection answer) {
@@ -129,8 +143,8 @@ public final class PlugWire implements Element {
                 owner(call),
                 End.ofClient(Place.of(client), name, limited.context()),
                 new Wire.Tunnel(tunnel.vni(), address(tunnel, Mechanism.DST_IP), port(tunnel, Mechanism.DST_PORT)));
-        hold(call, wire);
-        return limited.withMechanism(client.with(Mechanism.NAME, name));
+        holdNear(call, wire);
+        return swapping(call, limited.withMechanism(client.with(Mechanism.NAME, name)));
     }
 
     private Connection plugEndpoint(Call call, Mechanism.Vxlan tunnel, Mechanism.Kernel endpoint, Connection answer) {
@@ -170,6 +184,26 @@ public final class PlugWire implements Element {
         return call.held(Vnis.Lease.class).isPresent()
                 && call.incoming().connection().mechanism() != null
                 && tunnel.vni() == 0;
+    }
+
+    /** Where the client's end is here, the wire takes the place of the one that the same client had for it before. */
+    private void holdNear(Call call, Wire wire) {
+        var former = successions.former(call);
+        if (former.isPresent()) {
+            call.replace(Plumbing.Plugged.class, () -> former.get().replaceBy(wire));
+        } else {
+            hold(call, wire);
+        }
+        call.held(Plumbing.Plugged.class).ifPresent(plugged -> successions.hold(call, plugged));
+    }
+
+    /** Tells the client that it need not close the one path before it asks for the other. */
+    private static Connection swapping(Call call, Connection answer) {
+        int own = call.connection().path().index();
+        return answer.path()
+                .segment(own)
+                .map(segment -> answer.withPath(answer.path().with(own, WireReport.swapping(segment))))
+                .orElse(answer);
     }
 
     private void hold(Call call, Wire wire) {

@@ -18,23 +18,19 @@ final class Collisions {
     }
 
     /**
-     * The interface that a former attempt of the same owner made, if there is one.
+     * The interface that a former attempt of the same owner made, or the one before it, if there is one.
      *
      * @throws Refused CONFLICT where the name is somebody else's
      */
-    Optional<Link> own(Owner owner) {
+    Optional<Link> own(Owners owners) {
         var link = workload.network().link(end.name());
-        if (link.isPresent() && !isOf(link.get(), owner)) {
+        if (link.isPresent() && !owners.have(link.get())) {
             throw new Refused(
                     Refused.Reason.CONFLICT,
                     "interface name: %s in %s is taken by %s (expected: a name that is free there)"
                             .formatted(end.name(), end.place(), whose(link.get())));
         }
         return link;
-    }
-
-    private static boolean isOf(Link link, Owner owner) {
-        return Owner.parse(link.alias()).filter(owner::sameConnection).isPresent();
     }
 
     private static String whose(Link link) {

@@ -38,19 +38,19 @@ public final class KernelPlumbing implements Plumbing {
 
     @Override
     public Plugged plug(Wire wire) {
-        var plugged = plugBeside(wire);
+        var plugged = plugBeside(wire, Owners.alone(wire.owner()));
         plugged.dropParked();
         return plugged;
     }
 
     /** Plugs a wire whose predecessor, if it has one, comes back unless it is closed or {@code dropParked} is called. */
-    PluggedWire plugBeside(Wire wire) {
+    PluggedWire plugBeside(Wire wire, Owners owners) {
         return switch (wire) {
-            case Wire.Local local -> new PluggedWire(this, local, null, fit(local));
+            case Wire.Local local -> new PluggedWire(this, local, null, fit(local, owners));
             case Wire.Remote remote -> {
                 var hold = guard.admit(remote.tunnel().remote());
                 try {
-                    yield new PluggedWire(this, remote, hold, fit(remote));
+                    yield new PluggedWire(this, remote, hold, fit(remote, owners));
                 } catch (RuntimeException e) {
                     hold.close();
                     throw e;
@@ -61,10 +61,14 @@ public final class KernelPlumbing implements Plumbing {
 
     /** Makes the wire, or repairs what is there of it. */
     Fitted fit(Wire wire) {
+        return fit(wire, Owners.alone(wire.owner()));
+    }
+
+    private Fitted fit(Wire wire, Owners owners) {
         try {
             return switch (wire) {
-                case Wire.Local local -> veths.fit(local);
-                case Wire.Remote remote -> vxlans.fit(remote);
+                case Wire.Local local -> veths.fit(local, owners);
+                case Wire.Remote remote -> vxlans.fit(remote, owners);
             };
         } catch (KernelRefused e) {
             if (wire instanceof Wire.Remote remote && e.is(Errno.EADDRINUSE)) {

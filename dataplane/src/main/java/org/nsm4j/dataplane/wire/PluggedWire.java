@@ -1,6 +1,7 @@
 package org.nsm4j.dataplane.wire;
 
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 
@@ -38,14 +39,15 @@ final class PluggedWire implements Plumbing.Plugged {
 
     @Override
     public Plumbing.Plugged replaceBy(Wire other) {
+        var owners = new Owners(other.owner(), Optional.of(wire.owner()));
         PluggedWire next;
         try {
-            next = plumbing.plugBeside(other);
+            next = plumbing.plugBeside(other, owners);
         } catch (Plumbing.VniTaken e) {
             if (!hasNumberOf(other)) {
                 throw e;
             }
-            next = plugInstead(other);
+            next = plugInstead(other, owners);
         }
         successor = next;
         next.predecessor = this;
@@ -60,11 +62,11 @@ final class PluggedWire implements Plumbing.Plugged {
     }
 
     /** The kernel has a tunnel's number but once: this wire goes before the other comes, and returns if that fails. */
-    private PluggedWire plugInstead(Wire other) {
+    private PluggedWire plugInstead(Wire other, Owners owners) {
         seats.forEach(plumbing::remove);
         plumbing.settle();
         try {
-            return plumbing.plugBeside(other);
+            return plumbing.plugBeside(other, owners);
         } catch (RuntimeException e) {
             try {
                 seats = plumbing.fit(wire).seats();

@@ -19,16 +19,16 @@ final class VethWires {
 
     /** Both ends at work: their namespaces, and what is there of ours under their names. */
     private record Pair(Workload client, Workload endpoint, Optional<Link> clientLink, Optional<Link> endpointLink) {
-        boolean isWhole() {
-            return clientLink.isPresent()
-                    && endpointLink.isPresent()
+        boolean isWhole(Owners owners) {
+            return clientLink.filter(owners::isOwn).isPresent()
+                    && endpointLink.filter(owners::isOwn).isPresent()
                     && clientLink.get().kind().equals("veth")
                     && clientLink.get().peer() == endpointLink.get().index()
                     && endpointLink.get().peer() == clientLink.get().index();
         }
     }
 
-    Fitted fit(Wire.Local wire) {
+    Fitted fit(Wire.Local wire, Owners owners) {
         try (var client = Workload.open(wire.client());
                 var endpoint = Workload.open(wire.endpoint())) {
             if (client.isIn(endpoint)) {
@@ -39,11 +39,10 @@ final class VethWires {
             }
             var clientCollisions = new Collisions(client);
             var endpointCollisions = new Collisions(endpoint);
-            var pair = new Pair(
-                    client, endpoint, clientCollisions.own(wire.owner()), endpointCollisions.own(wire.owner()));
+            var pair = new Pair(client, endpoint, clientCollisions.own(owners), endpointCollisions.own(owners));
             clientCollisions.refuse(pair.clientLink.map(Link::index).orElse(0));
             endpointCollisions.refuse(pair.endpointLink.map(Link::index).orElse(0));
-            return pair.isWhole() ? repair(pair, wire.owner()) : create(pair, wire.owner());
+            return pair.isWhole(owners) ? repair(pair, wire.owner()) : create(pair, wire.owner());
         }
     }
 

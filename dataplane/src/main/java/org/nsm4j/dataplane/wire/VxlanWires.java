@@ -25,13 +25,13 @@ final class VxlanWires {
         this.reaper = reaper;
     }
 
-    Fitted fit(Wire.Remote wire) {
+    Fitted fit(Wire.Remote wire, Owners owners) {
         try (var workload = Workload.open(wire.end())) {
             var collisions = new Collisions(workload);
-            var present = collisions.own(wire.owner());
+            var present = collisions.own(owners);
             collisions.refuse(present.map(Link::index).orElse(0));
             var settings = settings(wire.tunnel());
-            var fitting = present.filter(link -> isSame(tunnelOf(link, wire.owner()), settings));
+            var fitting = present.filter(owners::isOwn).filter(link -> isSame(tunnelOf(link, wire.owner()), settings));
             return fitting.isPresent()
                     ? repair(fitting.get(), workload, wire.owner())
                     : create(wire, settings, workload, present);

@@ -11,6 +11,7 @@ import org.nsm4j.dataplane.wire.Wire;
 final class FakePlumbing implements Plumbing {
     final List<String> events = new ArrayList<>();
     final List<Wire> wires = new ArrayList<>();
+    final List<Wire> replaced = new ArrayList<>();
     final Set<Integer> taken = new HashSet<>();
     int takenTimes;
 
@@ -62,6 +63,7 @@ final class FakePlumbing implements Plumbing {
 
         @Override
         public Plugged replaceBy(Wire other) {
+            replaced.add(wire);
             return plug("replace", other);
         }
 

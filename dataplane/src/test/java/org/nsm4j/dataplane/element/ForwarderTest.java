@@ -25,6 +25,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.dataplane.wire.Underlay;
@@ -45,8 +46,9 @@ final class ForwarderTest {
     private final Underlay underlay = new Underlay("eth0", InetAddress.ofLiteral("10.0.0.1"), 1500, 4789);
     private UnaryOperator<Connection> endpoint = connection -> connection.withMechanism(kernel("/proc/22/ns/net"));
     private Url next = Url.parse("unix:///run/endpoint.sock");
+    private int ids;
     private final Chain chain = Chain.through(
-                    new UpdatePath("forwarder", () -> new ConnectionId("fresh")),
+                    new UpdatePath("forwarder", () -> new ConnectionId("fresh-" + ++ids)),
                     new ConnectionTable(scheduler),
                     (call, rest) -> rest.request(call.towards(next)),
                     new OfferMechanisms(underlay),
@@ -55,7 +57,8 @@ final class ForwarderTest {
                             plumbing,
                             new Vnis(new Random(7)::nextInt),
                             underlay,
-                            (place, side, call) -> places.add(side + " " + place)))
+                            (place, side, call) -> places.add(side + " " + place),
+                            call -> "app"))
             .to(new Endpoint());
 
     private final class Endpoint implements Element {
@@ -120,6 +123,29 @@ final class ForwarderTest {
                     .isEqualTo(APP.with(Mechanism.NAME, wire.client().name()));
         });
         assertThat(places).containsExactly("CLIENT /proc/11/ns/net", "ENDPOINT /proc/22/ns/net");
+    }
+
+    /** What comes by way of a manager that has just met this client: the forwarder is the third hop. */
+    private Connection connectBy(String manager) {
+        var client = Segment.of("app", new ConnectionId("app-1"));
+        var path = Path.startingAt(client).with(1, Segment.of("manager", new ConnectionId(manager)));
+        var connection = Connection.to("vpn").withId(new ConnectionId(manager)).withPath(path.at(1));
+        return chain.request(new Request(connection, List.of(APP)), Caller.SELF);
+    }
+
+    @Test
+    void a_client_that_moves_gets_the_next_wire_in_place_of_the_present_one_and_that_one_back_if_the_next_is_closed() {
+        var first = connectBy("m-1");
+        assertThat(WireReport.swaps(first.withPath(first.path().at(0)))).isTrue();
+        var second = connectBy("m-2");
+        assertThat(plumbing.events.get(1)).startsWith("replace ");
+        chain.close(second, Caller.SELF);
+        connectBy("m-3");
+        assertThat(plumbing.events.get(3)).startsWith("replace ");
+        assertThat(plumbing.replaced).containsExactly(plumbing.wires.getFirst(), plumbing.wires.getFirst());
+        chain.close(first, Caller.SELF);
+        connectBy("m-4");
+        assertThat(plumbing.replaced.getLast()).isEqualTo(plumbing.wires.get(2));
     }
 
     @Test

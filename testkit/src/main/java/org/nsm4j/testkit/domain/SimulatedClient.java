@@ -92,7 +92,7 @@ public final class SimulatedClient {
     }
 
     Optional<Connection> standing() {
-        return table.standing(id).map(ConnectionTable.Standing::answer);
+        return table.standing(id).filter(each -> !each.left()).map(ConnectionTable.Standing::answer);
     }
 
     private void live() {

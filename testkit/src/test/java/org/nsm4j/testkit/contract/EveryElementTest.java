@@ -34,6 +34,7 @@ import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.Events;
 import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.life.LimitConnections;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
@@ -138,6 +139,15 @@ class EveryElementTest {
                         w -> new AuthorizeAnswer(nothingForbidden(), url -> Optional.empty(), w.scheduler())),
                 element(ExpireStale.class, w -> new ExpireStale(w.table(), w.scheduler()), WITHOUT_EXPIRY),
                 element(Monitor.class, w -> new Monitor(new Events(w.scheduler()))),
+                element(
+                        Heal.class,
+                        w -> new Heal(
+                                w.table(),
+                                new Events(w.scheduler()),
+                                endpoints(),
+                                w.scheduler(),
+                                w.scheduler().random(),
+                                healed -> {})),
                 element(LimitConnections.class, w -> new LimitConnections("vpn", 1)),
                 element(
                         Refresh.class,
@@ -146,6 +156,7 @@ class EveryElementTest {
                         RelayEvents.class,
                         w -> new RelayEvents(
                                 "hop",
+                                RelayEvents.Behind.MESH,
                                 url -> {
                                     throw new IllegalStateException("nobody is asked");
                                 },

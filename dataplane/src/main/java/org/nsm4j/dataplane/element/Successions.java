@@ -1,0 +1,95 @@
+package org.nsm4j.dataplane.element;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.model.ConnectionId;
+import org.nsm4j.core.model.Segment;
+import org.nsm4j.dataplane.wire.Plumbing;
+
+/**
+ * Which wire has a client's end now. A client that moves to another endpoint asks under a fresh id of ours, but it is the
+ * same client, and its own id for the connection is the same; so is the interface. Whoever asked last has it.
+ */
+final class Successions {
+    private final Function<Call, String> clients;
+    private final Map<Client, Seated> seated = new ConcurrentHashMap<>();
+
+    Successions(Function<Call, String> clients) {
+        this.clients = clients;
+    }
+
+    /** A client's connection, as the client knows it; who it is, its tokens prove. */
+    private record Client(String identity, String name, ConnectionId id) {}
+
+    /** A connection of ours that has its client's end, and the wire that had it before. */
+    private final class Seated implements AutoCloseable {
+        final Client client;
+        final ConnectionId id;
+        final Plumbing.Plugged plugged;
+        private volatile @Nullable Seated before;
+        private volatile boolean closed;
+
+        Seated(Client client, ConnectionId id, Plumbing.Plugged plugged) {
+            this.client = client;
+            this.id = id;
+            this.plugged = plugged;
+            this.before = seated.put(client, this);
+            var former = before;
+            if (former != null && former.standsBefore() == null) {
+                // not a chain as long as the client's life
+                former.before = null;
+            }
+        }
+
+        private @Nullable Seated standsBefore() {
+            var former = before;
+            return former == null || former.closed ? null : former;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            var former = standsBefore();
+            if (former != null) {
+                seated.replace(client, this, former);
+            } else {
+                seated.remove(client, this);
+            }
+        }
+    }
+
+    private Optional<Client> client(Call call) {
+        return call.connection()
+                .path()
+                .segment(0)
+                .map((Segment first) -> new Client(clients.apply(call), first.name(), first.id()));
+    }
+
+    /** The wire that a call's client has by way of another connection of ours. */
+    Optional<Plumbing.Plugged> former(Call call) {
+        return client(call)
+                .flatMap(each -> Optional.ofNullable(seated.get(each)))
+                .filter(each -> !each.id.equals(call.id()))
+                .map(each -> each.plugged);
+    }
+
+    /** From now on this wire has the client's end, unless it is given back. */
+    void hold(Call call, Plumbing.Plugged plugged) {
+        var client = client(call);
+        if (client.isEmpty()) {
+            return;
+        }
+        var held = call.held(Seated.class);
+        boolean same = held.filter(each -> each.plugged == plugged && seated.get(each.client) == each)
+                .isPresent();
+        if (same) {
+            call.hold(Seated.class, held::get);
+        } else {
+            call.replace(Seated.class, () -> new Seated(client.get(), call.id(), plugged));
+        }
+    }
+}
