@@ -1,5 +1,6 @@
 package org.nsm4j.sdk;
 
+import java.util.List;
 import org.nsm4j.core.address.ExcludeOwnPrefixes;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
@@ -9,6 +10,7 @@ import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.Refresh;
 import org.nsm4j.core.life.RelayEvents;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
@@ -24,11 +26,19 @@ final class ClientChain {
      * @param name the client's own name
      * @param connections its table
      * @param manager where the manager listens
+     * @param aware groups of what may share addresses within the group
      * @param parts what it stands on
      * @param events what it hears
      * @param heal on the same table and events
      */
-    static Chain of(String name, ConnectionTable connections, Url manager, Parts parts, Events events, Heal heal) {
+    static Chain of(
+            String name,
+            ConnectionTable connections,
+            Url manager,
+            List<List<ConnectUrl>> aware,
+            Parts parts,
+            Events events,
+            Heal heal) {
         var scheduler = parts.scheduler();
         return Chain.through(
                         new UpdatePath(name, parts.ids()), // the path starts here
@@ -37,7 +47,7 @@ final class ClientChain {
                         heal, // sees what every request came to
                         new Refresh(connections, scheduler, parts.random()),
                         new Monitor(events), // a refresh that fails is a sign of trouble
-                        new ExcludeOwnPrefixes(java.util.List.of()), // what one connection has, another must not get
+                        new ExcludeOwnPrefixes(aware), // what one connection has, another must not get
                         new GoTo(manager),
                         new RelayEvents(
                                 name,

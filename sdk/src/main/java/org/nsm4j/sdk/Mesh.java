@@ -2,8 +2,10 @@ package org.nsm4j.sdk;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.nsm4j.core.life.Heal;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Url;
 
 /** This process's way into the mesh: its identity, and its node's manager. */
@@ -54,16 +56,17 @@ public final class Mesh implements AutoCloseable {
 
     /** A client of a name. */
     public MeshClient client(String name) {
-        return client(name, healed -> {});
+        return client(name, List.of(), healed -> {});
     }
 
     /**
      * A client of a name.
      *
+     * @param aware groups of what may share addresses within the group; all others are kept apart
      * @param healed told of each connection that broke and was brought back
      */
-    public MeshClient client(String name, Consumer<Heal.Healed> healed) {
-        return new MeshClient(parts, name, manager, healed);
+    public MeshClient client(String name, List<List<ConnectUrl>> aware, Consumer<Heal.Healed> healed) {
+        return new MeshClient(parts, name, manager, aware, healed);
     }
 
     /** What everything here stands on. */

@@ -35,14 +35,19 @@ public final class MeshClient implements AutoCloseable {
     private final ConnectionTable connections;
     private final Heal heal;
 
-    MeshClient(Parts parts, String name, Url manager, Consumer<Heal.Healed> healed) {
+    MeshClient(
+            Parts parts,
+            String name,
+            Url manager,
+            List<List<ConnectUrl>> aware,
+            Consumer<Heal.Healed> healed) {
         this.parts = parts;
         this.name = name;
         this.manager = manager;
         this.connections = new ConnectionTable(parts.scheduler());
         var events = new Events(parts.scheduler());
         this.heal = new Heal(connections, events, parts.endpoints(manager), parts.scheduler(), parts.random(), healed);
-        this.chain = ClientChain.of(name, connections, manager, parts, events, heal);
+        this.chain = ClientChain.of(name, connections, manager, aware, parts, events, heal);
     }
 
     /**

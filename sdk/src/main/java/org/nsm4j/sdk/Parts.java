@@ -26,6 +26,8 @@ import org.nsm4j.core.policy.Owners;
 import org.nsm4j.core.policy.PathSignatures;
 import org.nsm4j.core.policy.PolicySet;
 import org.nsm4j.core.policy.TokenVerifier;
+import org.nsm4j.core.registry.AuthorizeRegistered;
+import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.schedule.Scheduler;
@@ -64,6 +66,7 @@ public final class Parts implements AutoCloseable {
     private final Events events;
     private final PolicySet serverPolicies;
     private final PolicySet clientPolicies;
+    private volatile PolicySet registryPolicies;
     private final RandomGenerator random = new Random();
 
     private Parts(IdentitySource identity, Duration tokenLife, Duration dial, Shared shared, boolean isOwn) {
@@ -82,6 +85,7 @@ public final class Parts implements AutoCloseable {
         identity.onChange(changed -> reader.forget());
         this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader).beyondUpstream(PathSignatures.SHOWN);
         this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader).beyondUpstream(PathSignatures.SHOWN);
+        this.registryPolicies = PolicySet.parse(PolicySet.REGISTRY_CLIENT, reader);
     }
 
     /**
@@ -253,12 +257,27 @@ public final class Parts implements AutoCloseable {
 
     /** The network services that a registry or manager knows. */
     public Registry<NetworkService> services(Url url) {
-        return registries.services(url);
+        return judged(Kind.SERVICE, url, registries.services(url));
     }
 
     /** The endpoints that a registry or manager knows. */
     public Registry<Endpoint> endpoints(Url url) {
-        return registries.endpoints(url);
+        return judged(Kind.ENDPOINT, url, registries.endpoints(url));
+    }
+
+    private <T> Registry<T> judged(Kind<T> kind, Url url, Registry<T> registry) {
+        return new AuthorizeRegistered<>(
+                kind, () -> registryPolicies, () -> channels.certificate(url), scheduler, registry);
+    }
+
+    /**
+     * Holds the answers of registries to other rules than the usual.
+     *
+     * @param masks as in the variable {@code NSM_REGISTRY_CLIENT_POLICIES}; none lets everything pass
+     * @throws org.nsm4j.core.model.Refused when a mask names no rule
+     */
+    public void judgeRegistriesBy(List<String> masks) {
+        registryPolicies = PolicySet.parse(masks, reader);
     }
 
     /** Spreads what would otherwise happen at once. */

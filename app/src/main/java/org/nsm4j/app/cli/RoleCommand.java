@@ -2,6 +2,7 @@ package org.nsm4j.app.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,9 +56,7 @@ final class RoleCommand<S extends Record & RoleSettings> {
                 .description(description())
                 .abbreviateSynopsis(true)
                 .sortOptions(false)
-                .footer(
-                        "",
-                        "A flag goes before its variable, the variable before the file, the file before the default.");
+                .footer(footer());
         for (var declaration : Declaration.of(type)) {
             spec.addOption(option(declaration));
         }
@@ -68,6 +67,19 @@ final class RoleCommand<S extends Record & RoleSettings> {
                         .formatted(FILE))
                 .build());
         return spec;
+    }
+
+    private String[] footer() {
+        var lines = new ArrayList<String>();
+        var unserved = Declaration.unserved(type);
+        if (!unserved.isEmpty()) {
+            lines.add("");
+            lines.add("Variables of upstream's that do nothing here:");
+            unserved.forEach(each -> lines.add(escape("  %s: %s".formatted(each.env(), each.because()))));
+        }
+        lines.add("");
+        lines.add("A flag goes before its variable, the variable before the file, the file before the default.");
+        return lines.toArray(String[]::new);
     }
 
     private String description() {

@@ -4,7 +4,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.nsm4j.core.model.NearName;
@@ -17,15 +19,6 @@ import org.nsm4j.core.model.NearName;
  * }</pre>
  */
 public final class Binder {
-    /** Upstream's variables that its manifests set and that change nothing here; not worth a warning each. */
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "NSM_OPEN_TELEMETRY_ENDPOINT",
-            "NSM_METRICS_EXPORT_INTERVAL",
-            "NSM_PPROF_ENABLED",
-            "NSM_PPROF_LISTEN_ON",
-            "NSM_REGISTRY_CLIENT_POLICIES",
-            "NSM_REGISTRY_SERVER_POLICIES");
-
     /** The launcher's own variables. */
     private static final Set<String> LAUNCHER =
             Set.of("NSM_CONFIG", "NSM_ADMIN", "NSM_JAVA_OPTS", "NSM_JVM_FLAGS", "NSM_LIB", "NSM_AOT");
@@ -87,15 +80,34 @@ public final class Binder {
 
     /**
      * A sentence for each {@code NSM_*} variable that means nothing to the role, with the near name, since a typo there
-     * would otherwise go unnoticed.
+     * would otherwise go unnoticed; and for each that asks for what the role does not do, with the reason.
      */
     public static List<String> warnings(Class<? extends Record> type, Sources sources) {
         var names = Declaration.of(type).stream().map(Declaration::env).collect(Collectors.toSet());
-        return sources.environment().keySet().stream()
-                .filter(name -> name.startsWith("NSM_") && !names.contains(name))
-                .filter(name -> !WITHOUT_EFFECT.contains(name) && !LAUNCHER.contains(name))
-                .sorted()
-                .map(name -> "%s: no such setting, ignored%s".formatted(name, NearName.hint(name, names)))
-                .toList();
+        var unserved = Declaration.unserved(type);
+        return new TreeMap<>(sources.environment())
+                .entrySet().stream()
+                        .filter(each -> !names.contains(each.getKey()) && !LAUNCHER.contains(each.getKey()))
+                        .flatMap(each -> warning(each.getKey(), each.getValue(), names, unserved).stream())
+                        .toList();
+    }
+
+    private static Optional<String> warning(String name, String value, Set<String> names, List<Unserved> unserved) {
+        var known = unserved.stream().filter(each -> isMeant(each, name)).findFirst();
+        if (known.isPresent()) {
+            boolean asks = !value.isBlank() && !value.equals(known.get().preset());
+            return asks
+                    ? Optional.of("%s: does nothing here: %s"
+                            .formatted(name, known.get().because()))
+                    : Optional.empty();
+        }
+        return name.startsWith("NSM_")
+                ? Optional.of("%s: no such setting, ignored%s".formatted(name, NearName.hint(name, names)))
+                : Optional.empty();
+    }
+
+    private static boolean isMeant(Unserved unserved, String name) {
+        var env = unserved.env();
+        return env.endsWith("*") ? name.startsWith(env.substring(0, env.length() - 1)) : name.equals(env);
     }
 }

@@ -4,9 +4,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Url;
 
 /** {@code nsm client}; names and defaults are those of upstream's cmd-nsc and cmd-nsc-init. */
+@Unserved(env = "NSM_MECHANISM", preset = "kernel", because = "upstream reads it and uses it nowhere; the URL says it")
+@Unserved(
+        env = "NSM_LOCAL_DNS_SERVER_ENABLED",
+        preset = "false",
+        because = "there is no DNS proxy yet; /etc/resolv.conf is left as it is")
+@Unserved(env = "NSM_LOCAL_DNS_SERVER_ADDRESS", preset = "127.0.0.1:53", because = "there is no DNS proxy yet")
+@Unserved(env = "NSM_SRIOV_TOKENS_*", because = "SR-IOV is not served yet")
 public record ClientSettings(
         @Setting(env = "NSM_NAME", preset = "nsc", means = "prefix of the connection ids: NAME-0, NAME-1 …")
         String name,
@@ -31,6 +39,12 @@ public record ClientSettings(
                 preset = "",
                 means = "what to connect to: kernel://SERVICE[@DOMAIN]/INTERFACE[?LABEL=VALUE], by commas")
         List<String> networkServices,
+
+        @Setting(
+                env = "NSM_AWARENESS_GROUPS",
+                preset = "",
+                means = "what may share addresses: groups of such URLs, [URL,URL],[URL]")
+        List<List<ConnectUrl>> awarenessGroups,
 
         @Setting(env = "NSM_LABELS", preset = "", means = "labels of every request")
         Map<String, String> labels,

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * One setting as a record declares it.
@@ -24,6 +25,13 @@ public record Declaration(Setting setting, Type type) {
     private static Declaration of(RecordComponent component) {
         var setting = Objects.requireNonNull(component.getAnnotation(Setting.class), component + " has no @Setting");
         return new Declaration(setting, component.getGenericType());
+    }
+
+    /** What the role knows and does nothing with: what every role does not serve first, then its own. */
+    public static List<Unserved> unserved(Class<? extends Record> settings) {
+        return Stream.concat(Arrays.stream(settings.getInterfaces()), Stream.of(settings))
+                .flatMap(type -> Arrays.stream(type.getAnnotationsByType(Unserved.class)))
+                .toList();
     }
 
     /** The variable: {@code NSM_LISTEN_ON}. */

@@ -1,13 +1,35 @@
 package org.nsm4j.app.config;
 
-import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Url;
 
-/** {@code nsm forwarder}; names and defaults are those of upstream's cmd-forwarder-vpp, less what concerns VPP. */
+/** {@code nsm forwarder}; names and defaults are those of upstream's cmd-forwarder-vpp and -ovs. */
+@Unserved(env = "NSM_BRIDGE_NAME", preset = "br-nsm", because = "there is no bridge in the middle of a wire")
+@Unserved(
+        env = "NSM_MECHANISM_PRIORITY",
+        because = "there is one mechanism for each place: KERNEL on a node, VXLAN between nodes")
+@Unserved(env = "NSM_VPP_*", because = "there is no VPP; the kernel forwards")
+@Unserved(env = "NSM_DEVICE_SELECTOR_FILE", because = "VLAN is not served yet")
+@Unserved(env = "NSM_L2_RESOURCE_SELECTOR_FILE", because = "VLAN is not served yet")
+@Unserved(env = "NSM_SRIOV_CONFIG_FILE", preset = "pci.config", because = "SR-IOV is not served yet")
+@Unserved(env = "NSM_RESOURCE_POLL_TIMEOUT", preset = "30s", because = "SR-IOV is not served yet")
+@Unserved(
+        env = "NSM_DEVICE_PLUGIN_PATH",
+        preset = "/var/lib/kubelet/device-plugins/",
+        because = "SR-IOV is not served yet")
+@Unserved(
+        env = "NSM_POD_RESOURCES_PATH",
+        preset = "/var/lib/kubelet/pod-resources/",
+        because = "SR-IOV is not served yet")
+@Unserved(env = "NSM_PCI_*", because = "SR-IOV is not served yet")
+@Unserved(env = "NSM_CGROUP_PATH", preset = "/host/sys/fs/cgroup/devices", because = "SR-IOV is not served yet")
+@Unserved(env = "NSM_VFIO_PATH", preset = "/host/dev/vfio", because = "VFIO is not served yet")
+@Unserved(env = "NSM_PROMETHEUS_*", because = "metrics are served in the clear, where NSM_PROMETHEUS_LISTEN_ON says")
+@Unserved(env = "PROMETHEUS_METRICS_PREFIX", because = "the names of metrics are fixed")
 public record ForwarderSettings(
         @Setting(env = "NSM_NAME", preset = "forwarder", means = "name of this forwarder in paths and in the registry")
         String name,
@@ -33,17 +55,18 @@ public record ForwarderSettings(
         @Setting(
                 env = "NSM_TUNNEL_IP",
                 preset = "",
-                means = "underlay address that tunnels start from; empty: that of the default route")
-        Optional<InetAddress> tunnelIp,
+                means =
+                        "underlay address that tunnels start from, or a prefix that it lies in; empty: that of the default route")
+        Optional<Cidr> tunnelIp,
 
         @Setting(env = "NSM_VXLAN_PORT", preset = "0", min = 0, max = 65535, means = "UDP port of VXLAN; 0: 4789")
         int vxlanPort,
 
         @Setting(
-                env = "NSM_STATE_DIR",
-                preset = "/var/lib/nsm",
-                means = "folder of the durable records of what was plugged")
-        Path stateDir,
+                env = "NSM_REGISTRY_CLIENT_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/client/.*.rego",
+                means = "masks over the rules that judge a registry's answers; empty: none")
+        List<String> registryClientPolicies,
 
         @Setting(
                 env = "SPIFFE_ENDPOINT_SOCKET",

@@ -1,5 +1,6 @@
 package org.nsm4j.app.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,11 @@ public record ManagerSettings(
                 means = "where to listen; the first tcp URL is the one that the registry publishes")
         List<Url> listenOn,
 
-        @Setting(env = "NSM_REGISTRY_URL", preset = "tcp://localhost:5001", means = "the domain's registry")
-        Url registryUrl,
+        @Setting(
+                env = "NSM_REGISTRY_URL",
+                preset = "tcp://localhost:5001",
+                means = "the domain's registry; empty: one in this process, in memory alone")
+        Optional<Url> registryUrl,
 
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
@@ -30,6 +34,24 @@ public record ManagerSettings(
                 preset = "forwarder",
                 means = "the service that forwarders register as")
         String forwarderService,
+
+        @Setting(
+                env = "NSM_REGISTRY_SERVER_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/server/.*.rego",
+                means = "masks over the rules that judge who may register and take back what here; empty: none")
+        List<String> registryServerPolicies,
+
+        @Setting(
+                env = "NSM_REGISTRY_CLIENT_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/client/.*.rego",
+                means = "masks over the rules that judge a registry's answers; empty: none")
+        List<String> registryClientPolicies,
+
+        @Setting(
+                env = "NSM_EXCLUDED_PREFIXES_FILE",
+                preset = "/var/lib/networkservicemesh/config/excluded_prefixes.yaml",
+                means = "YAML file, prefixes: [CIDR…], of what no endpoint may hand out; read again when it changes")
+        Path excludedPrefixes,
 
         @Setting(
                 env = "SPIFFE_ENDPOINT_SOCKET",

@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.nsm4j.core.model.Url;
 
 /** {@code nsm registry}; names and defaults are those of upstream's cmd-registry-memory, plus the durable store. */
+@Unserved(env = "NSM_NAMESPACE", preset = "default", because = "there is no Kubernetes behind this registry")
+@Unserved(env = "NSM_KUBELET_QPS", preset = "205", because = "there is no Kubernetes behind this registry")
 public record RegistrySettings(
         @Setting(env = "NSM_NAME", preset = "registry", means = "name of this registry in paths")
         String name,
@@ -28,6 +30,24 @@ public record RegistrySettings(
 
         @Setting(env = "NSM_MAX_TOKEN_LIFETIME", preset = "10m", means = "longest life of a token that is signed here")
         Duration maxTokenLifetime,
+
+        @Setting(
+                env = "NSM_REGISTRY_SERVER_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/server/.*.rego",
+                means = "masks over the rules that judge who may register and take back what here; empty: none")
+        List<String> registryServerPolicies,
+
+        @Setting(
+                env = "NSM_REGISTRY_CLIENT_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/client/.*.rego",
+                means = "masks over the rules that judge a registry's answers; empty: none")
+        List<String> registryClientPolicies,
+
+        @Setting(
+                env = "NSM_PROXY_REGISTRY_URL",
+                preset = "",
+                means = "the registry that is asked for names of other domains, NAME@DOMAIN; empty: they are refused")
+        Optional<Url> proxyRegistryUrl,
 
         @Setting(
                 env = "SPIFFE_ENDPOINT_SOCKET",

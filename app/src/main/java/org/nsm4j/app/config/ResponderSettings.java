@@ -9,6 +9,10 @@ import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Url;
 
 /** {@code nsm endpoint responder}; names and defaults are those of upstream's cmd-nse-icmp-responder. */
+@Unserved(
+        env = "NSM_PBR_CONFIG_PATH",
+        preset = "/etc/policy-based-routing/config.yaml",
+        because = "policy-based routes are not handed out yet")
 public record ResponderSettings(
         @Setting(env = "NSM_NAME", preset = "icmp-server", means = "name of this endpoint in the registry")
         String name,
@@ -54,6 +58,18 @@ public record ResponderSettings(
 
         @Setting(env = "NSM_IDLE_TIMEOUT", preset = "0", means = "end after so long without a client; 0: never")
         Duration idleTimeout,
+
+        @Setting(
+                env = "NSM_REGISTRY_CLIENT_POLICIES",
+                preset = "etc/nsm/opa/common/.*.rego,etc/nsm/opa/registry/.*.rego,etc/nsm/opa/client/.*.rego",
+                means = "masks over the rules that judge a registry's answers; empty: none")
+        List<String> registryClientPolicies,
+
+        @Setting(
+                env = "NSM_BASE_DIR",
+                preset = "",
+                means = "folder of the socket that it listens on; empty: the manager's, or one of its own below /tmp")
+        String baseDir,
 
         @Setting(
                 env = "NSM_NETNS",

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
@@ -29,6 +30,8 @@ final class Values {
             Map.entry(Duration.class, GoDuration::parse),
             Map.entry(HostPort.class, HostPort::parse),
             Map.entry(DnsConfigs.class, DnsConfigs::parse),
+            Map.entry(LogLevel.class, LogLevel::parse),
+            Map.entry(ConnectUrl.class, text -> orExpected(() -> ConnectUrl.parse(text))),
             Map.entry(Path.class, Path::of),
             Map.entry(Url.class, text -> orExpected(() -> Url.parse(text))),
             Map.entry(Cidr.class, text -> orExpected(() -> prefix(text))),
@@ -46,14 +49,14 @@ final class Values {
         if (plain == int.class) {
             return number(text, setting);
         }
+        var reader = READERS.get(plain);
+        if (reader != null) {
+            return reader.apply(text.strip());
+        }
         if (plain.isEnum()) {
             return constant(plain, text);
         }
-        var reader = READERS.get(plain);
-        if (reader == null) {
-            throw new IllegalStateException("no reader for settings of type " + type);
-        }
-        return reader.apply(text.strip());
+        throw new IllegalStateException("no reader for settings of type " + type);
     }
 
     private static Object readGeneric(ParameterizedType type, String text, Setting setting) {
@@ -126,15 +129,18 @@ final class Values {
                 : Arrays.stream(text.split(",", -1)).map(String::strip).toList();
     }
 
-    /** {@code k:v,k2:v2}, as upstream writes maps. */
+    /** {@code k:v,k2:v2}, as upstream writes maps; its clients write {@code k=v}. */
     private static Map<String, String> labels(String text) {
         var labels = new LinkedHashMap<String, String>();
         for (var item : items(text)) {
-            int colon = item.indexOf(':');
-            if (colon <= 0) {
+            int end = 0;
+            while (end < item.length() && item.charAt(end) != ':' && item.charAt(end) != '=') {
+                end++;
+            }
+            if (end == 0 || end == item.length()) {
                 throw new IllegalArgumentException("KEY:VALUE,KEY:VALUE…");
             }
-            labels.put(item.substring(0, colon), item.substring(colon + 1));
+            labels.put(item.substring(0, end), item.substring(end + 1));
         }
         return Map.copyOf(labels);
     }

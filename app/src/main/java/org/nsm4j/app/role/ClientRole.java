@@ -31,7 +31,7 @@ final class ClientRole implements AutoCloseable {
 
     ClientRole(ClientSettings settings, Mesh mesh) {
         this.settings = settings;
-        this.client = mesh.client(settings.name());
+        this.client = mesh.client(settings.name(), settings.awarenessGroups(), healed -> {});
         this.scheduler = mesh.parts().scheduler();
         settings.networkServices().forEach(text -> urls.add(ConnectUrl.parse(text)));
         if (urls.isEmpty()) {

@@ -26,11 +26,16 @@ public final class DomainRegistry implements AutoCloseable {
      * @param listen where it listens
      * @param services where services are kept
      * @param endpoints where endpoints are kept
+     * @param rules what callers are held to
      */
     public static DomainRegistry start(
-            List<Url> listen, Journal<NetworkService> services, Journal<Endpoint> endpoints, Parts transport) {
-        var serviceStack = RegistryStack.services(services, transport);
-        var endpointStack = RegistryStack.endpoints(endpoints, transport);
+            List<Url> listen,
+            Journal<NetworkService> services,
+            Journal<Endpoint> endpoints,
+            RegistryRules rules,
+            Parts transport) {
+        var serviceStack = RegistryStack.services(services, rules, transport);
+        var endpointStack = RegistryStack.endpoints(endpoints, rules, transport);
         var served = new Parts.Served(null, serviceStack, endpointStack, () -> true);
         return new DomainRegistry(serviceStack, endpointStack, transport.serve(listen, served));
     }

@@ -28,6 +28,7 @@ import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.address.ServeDns;
+import org.nsm4j.core.life.EndWhenIdle;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
@@ -67,18 +68,29 @@ public final class LiveRoles implements Roles {
     @Override
     public Running manager(ManagerSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
+        transport.judgeRegistriesBy(settings.registryClientPolicies());
         var traits = new ManagerChain.Traits(
-                settings.name(), publicUrl(settings.listenOn()), settings.forwarderService(), whereabouts(), List::of);
+                settings.name(),
+                publicUrl(settings.listenOn()),
+                settings.forwarderService(),
+                whereabouts(),
+                new PrefixFile(settings.excludedPrefixes()));
         var metrics = new Metrics();
+        var domain = settings.registryUrl()
+                .map(url -> RegistryStack.Domain.at(url, transport))
+                .orElseGet(() -> RegistryStack.Domain.inMemory(transport));
+        var rules = RegistryRules.USUAL.withPolicies(settings.registryServerPolicies());
         return new Ending(
                 served(metrics, settings.metricsListenOn()),
-                Manager.start(traits, settings.listenOn(), settings.registryUrl(), metrics, transport),
+                Manager.start(traits, settings.listenOn(), domain, rules, metrics, transport),
                 transport);
     }
 
     private static AutoCloseable served(Metrics metrics, Optional<HostPort> listen) {
         metrics.includeJvm();
-        return listen.<AutoCloseable>map(where -> MetricsServer.start(metrics, where))
+        boolean asked = "true".equals(System.getenv("PROMETHEUS")); // upstream's switch, and where it then serves them
+        return listen.or(() -> asked ? Optional.of(new HostPort("", 8081)) : Optional.empty())
+                .<AutoCloseable>map(where -> MetricsServer.start(metrics, where))
                 .orElse(() -> {});
     }
 
@@ -102,7 +114,8 @@ public final class LiveRoles implements Roles {
     @Override
     public Running forwarder(ForwarderSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
-        var underlay = UnderlayFinder.find("", settings.tunnelIp(), settings.effectiveVxlanPort());
+        transport.judgeRegistriesBy(settings.registryClientPolicies());
+        var underlay = UnderlayFinder.findIn(settings.tunnelIp(), settings.effectiveVxlanPort());
         var labels = new LinkedHashMap<>(settings.labels());
         labels.putAll(whereabouts());
         var traits = new Forwarder.Traits(
@@ -123,15 +136,22 @@ public final class LiveRoles implements Roles {
     @Override
     public Running registry(RegistrySettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), DIAL);
+        transport.judgeRegistriesBy(settings.registryClientPolicies());
+        var rules = new RegistryRules(
+                settings.registryServerPolicies(), settings.expirePeriod(), settings.proxyRegistryUrl());
         if (settings.store().isEmpty()) {
             return new Ending(
                     DomainRegistry.start(
-                            settings.listenOn(), Journal.<NetworkService>none(), Journal.<Endpoint>none(), transport),
+                            settings.listenOn(),
+                            Journal.<NetworkService>none(),
+                            Journal.<Endpoint>none(),
+                            rules,
+                            transport),
                     transport);
         }
         var store = SqliteStore.open(settings.store().get());
         return new Ending(
-                DomainRegistry.start(settings.listenOn(), store.services(), store.endpoints(), transport),
+                DomainRegistry.start(settings.listenOn(), store.services(), store.endpoints(), rules, transport),
                 store,
                 transport);
     }
@@ -162,13 +182,11 @@ public final class LiveRoles implements Roles {
 
     @Override
     public Running responder(ResponderSettings settings) {
-        if (!settings.idleTimeout().isZero()) {
-            throw new Refused(
-                    Refused.Reason.UNSUPPORTED,
-                    "NSM_IDLE_TIMEOUT: %s (expected: 0; an endpoint does not end by itself yet)"
-                            .formatted(settings.idleTimeout()));
-        }
-        var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
+        var folder = settings.baseDir().isEmpty() ? socketFolder(settings.connectTo()) : Path.of(settings.baseDir());
+        var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), DIAL);
+        transport.judgeRegistriesBy(settings.registryClientPolicies());
+        var mesh = new Mesh(transport, settings.connectTo(), folder);
+        var ended = new CompletableFuture<Running>(); // it may be idle before it serves
         var builder = mesh.endpoint(settings.name())
                 .payload(settings.payload())
                 .with(new AllocateAddresses(
@@ -183,11 +201,21 @@ public final class LiveRoles implements Roles {
                 .registersServices(settings.registerService())
                 .unregisters(settings.unregisterItself());
         settings.serviceNames().forEach(builder::provides);
+        whereabouts().forEach(builder::label);
         settings.labels().forEach(builder::label);
         if (!settings.netns().isEmpty()) {
             builder.in(Netns.named(settings.netns()));
         }
-        return new Ending(builder.serve(), mesh);
+        if (settings.idleTimeout().isPositive()) {
+            var scheduler = transport.scheduler();
+            builder.with(new EndWhenIdle(
+                    settings.idleTimeout(),
+                    scheduler,
+                    () -> scheduler.spawn("end", () -> ended.join().close())));
+        }
+        var running = new Ending(builder.serve(), mesh);
+        ended.complete(running);
+        return running;
     }
 
     @Override

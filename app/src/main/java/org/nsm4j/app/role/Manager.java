@@ -28,12 +28,18 @@ public final class Manager implements AutoCloseable {
      *
      * @param traits what makes it this one
      * @param listen where it listens
-     * @param registry the domain's registry
+     * @param domain the domain's registry
+     * @param rules what those who register here are held to
      * @param metrics where requests are counted
      */
     public static Manager start(
-            ManagerChain.Traits traits, List<Url> listen, Url registry, Metrics metrics, Parts transport) {
-        var registries = RegistryStack.ofManager(registry, Url.parse(traits.publicUrl()), traits.labels(), transport);
+            ManagerChain.Traits traits,
+            List<Url> listen,
+            RegistryStack.Domain domain,
+            RegistryRules rules,
+            Metrics metrics,
+            Parts transport) {
+        var registries = RegistryStack.ofManager(domain, traits, rules, transport);
         var connections = new ConnectionTable(transport.scheduler());
         var chain = ManagerChain.of(
                 traits, connections, registries.knownServices(), registries.known(), metrics, transport);

@@ -141,7 +141,7 @@ final class Node implements AutoCloseable {
         var listen = new ArrayList<Url>();
         listen.add(Url.unix(settings.runDir().resolve("registry.sock").toString()));
         address().ifPresent(address -> listen.add(tcp(address, settings.registryPort())));
-        return DomainRegistry.start(listen, store.services(), store.endpoints(), transport);
+        return DomainRegistry.start(listen, store.services(), store.endpoints(), RegistryRules.USUAL, transport);
     }
 
     private Url managerUrl() {
@@ -159,7 +159,9 @@ final class Node implements AutoCloseable {
         listen.add(publicUrl);
         var traits = new ManagerChain.Traits(
                 name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
-        return Manager.start(traits, listen, registryUrl(), metrics, part(parts("manager")));
+        var transport = part(parts("manager"));
+        var domain = RegistryStack.Domain.at(registryUrl(), transport);
+        return Manager.start(traits, listen, domain, RegistryRules.USUAL, metrics, transport);
     }
 
     private Forwarder startForwarder() {

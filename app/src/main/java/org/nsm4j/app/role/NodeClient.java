@@ -45,7 +45,7 @@ final class NodeClient {
     private record Known(ConnectRequest request, Instant since, String trouble) {}
 
     NodeClient(Mesh mesh, String name, KeptConnections kept, Metrics metrics) {
-        this.client = mesh.client(name, this::healed);
+        this.client = mesh.client(name, List.of(), this::healed);
         this.kept = kept;
         this.scheduler = mesh.parts().scheduler();
         this.metrics = metrics;

@@ -2,6 +2,7 @@ package org.nsm4j.app.role;
 
 import java.net.InetAddress;
 import java.util.Optional;
+import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.linux.net.Link;
@@ -33,6 +34,29 @@ final class UnderlayFinder {
             }
             var link = address.isPresent() ? linkOf(network, address.get()) : defaultLink(network);
             return link.map(each -> of(network, each, address, port));
+        }
+    }
+
+    /**
+     * The underlay of an address, or of the first address of this host that lies in a prefix.
+     *
+     * @param place an address, which is a prefix of full length, or a prefix; empty for the link of the default route
+     * @param port the UDP port of vxlan
+     */
+    static Optional<Underlay> findIn(Optional<Cidr> place, int port) {
+        if (place.isEmpty() || place.get().isHost()) {
+            return find("", place.map(Cidr::address), port);
+        }
+        try (var network = Network.ofNode()) {
+            var own = network.addresses().stream()
+                    .map(each -> each.prefix().address())
+                    .filter(place.get()::contains)
+                    .findFirst()
+                    .orElseThrow(() -> new Refused(
+                            Refused.Reason.NOT_FOUND,
+                            "tunnel address: no address of this host lies in %s (expected: one that does)"
+                                    .formatted(place.get())));
+            return find("", Optional.of(own), port);
         }
     }
 

@@ -12,6 +12,8 @@ import org.nsm4j.app.role.DomainRegistry;
 import org.nsm4j.app.role.ForwarderChain;
 import org.nsm4j.app.role.Manager;
 import org.nsm4j.app.role.ManagerChain;
+import org.nsm4j.app.role.RegistryRules;
+import org.nsm4j.app.role.RegistryStack;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.ConnectionId;
@@ -86,10 +88,16 @@ final class Rehearsal implements AutoCloseable {
                 WorkloadApi.Limits.STANDARD));
         var store = part(SqliteStore.open(folder.resolve("registry.db")));
         part(DomainRegistry.start(
-                List.of(registry()), store.services(), store.endpoints(), parts(authority, "registry")));
+                List.of(registry()),
+                store.services(),
+                store.endpoints(),
+                RegistryRules.USUAL,
+                parts(authority, "registry")));
         var traits = new ManagerChain.Traits(
                 "train", "tcp://127.0.0.1:5001", SelectForwarder.FORWARDER, Map.of("nodeName", "train"), List::of);
-        part(Manager.start(traits, List.of(manager()), registry(), metrics, parts(authority, "manager")));
+        var managerParts = parts(authority, "manager");
+        var domain = RegistryStack.Domain.at(registry(), managerParts);
+        part(Manager.start(traits, List.of(manager()), domain, RegistryRules.USUAL, metrics, managerParts));
         forward(parts(authority, "forwarder"));
         part(mesh().endpoint("train-1")
                 .provides(SERVICE)

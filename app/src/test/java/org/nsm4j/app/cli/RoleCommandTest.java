@@ -156,7 +156,8 @@ class RoleCommandTest {
         assertThat(run(Map.of(), "manager", "--help")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("--dial-timeout=VALUE")
-                .contains("NSM_DIAL_TIMEOUT, default: 750ms");
+                .contains("NSM_DIAL_TIMEOUT, default: 750ms")
+                .containsSubsequence("that do nothing here:", "NSM_PPROF_ENABLED: Go's profiler");
     }
 
     @Test

@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nsm4j.core.model.Cidr;
+import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Context;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.policy.PolicySet;
 
 /** The reference page: every setting with its default, and with a value read from the environment. */
 class SettingsTest {
@@ -34,10 +36,13 @@ class SettingsTest {
                 .isEqualTo(new ManagerSettings(
                         "nmgr",
                         List.of(MANAGER),
-                        Url.parse("tcp://localhost:5001"),
+                        Optional.of(Url.parse("tcp://localhost:5001")),
                         TEN_MINUTES,
                         Duration.ofMillis(750),
                         "forwarder",
+                        PolicySet.REGISTRY_SERVER,
+                        PolicySet.REGISTRY_CLIENT,
+                        Path.of("/var/lib/networkservicemesh/config/excluded_prefixes.yaml"),
                         Optional.empty(),
                         Optional.empty(),
                         LogLevel.INFO));
@@ -49,19 +54,28 @@ class SettingsTest {
                         "NSM_MAX_TOKEN_LIFETIME=1h",
                         "NSM_DIAL_TIMEOUT=50ms",
                         "NSM_FORWARDER_NETWORK_SERVICE_NAME=fwd",
+                        "NSM_REGISTRY_SERVER_POLICIES=etc/nsm/opa/common/.*.rego",
+                        "NSM_REGISTRY_CLIENT_POLICIES=",
+                        "NSM_EXCLUDED_PREFIXES_FILE=/p.yaml",
                         "SPIFFE_ENDPOINT_SOCKET=unix:///run/spire/sockets/agent.sock",
                         "NSM_PROMETHEUS_LISTEN_ON=:8081",
                         "NSM_LOG_LEVEL=trace"))
                 .isEqualTo(new ManagerSettings(
                         "nsmgr-1",
                         List.of(Url.parse("unix:///a.sock"), Url.parse("tcp://10.0.0.1:5001")),
-                        Url.parse("registry:5002"),
+                        Optional.of(Url.parse("registry:5002")),
                         Duration.ofHours(1),
                         Duration.ofMillis(50),
                         "fwd",
+                        List.of("etc/nsm/opa/common/.*.rego"),
+                        List.of(),
+                        Path.of("/p.yaml"),
                         Optional.of(Url.parse("unix:///run/spire/sockets/agent.sock")),
                         Optional.of(new HostPort("", 8081)),
                         LogLevel.TRACE));
+        assertThat(bind(ManagerSettings.class, "NSM_REGISTRY_URL=").registryUrl())
+                .as("a manager that is its own registry")
+                .isEmpty();
     }
 
     @Test
@@ -73,6 +87,9 @@ class SettingsTest {
                         Duration.ofMinutes(1),
                         Optional.empty(),
                         TEN_MINUTES,
+                        PolicySet.REGISTRY_SERVER,
+                        PolicySet.REGISTRY_CLIENT,
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         LogLevel.INFO));
@@ -83,6 +100,9 @@ class SettingsTest {
                         "NSM_EXPIRE_PERIOD=1s",
                         "NSM_STORE=/var/lib/nsm/registry.db",
                         "NSM_MAX_TOKEN_LIFETIME=24h",
+                        "NSM_REGISTRY_SERVER_POLICIES=",
+                        "NSM_REGISTRY_CLIENT_POLICIES=etc/nsm/opa/client/.*.rego",
+                        "NSM_PROXY_REGISTRY_URL=nsmgr-proxy:5004",
                         "SPIFFE_ENDPOINT_SOCKET=unix:///s",
                         "NSM_PROMETHEUS_LISTEN_ON=[::1]:9464",
                         "NSM_LOG_LEVEL=ERROR"))
@@ -92,6 +112,9 @@ class SettingsTest {
                         Duration.ofSeconds(1),
                         Optional.of(Path.of("/var/lib/nsm/registry.db")),
                         Duration.ofHours(24),
+                        List.of(),
+                        List.of("etc/nsm/opa/client/.*.rego"),
+                        Optional.of(Url.parse("nsmgr-proxy:5004")),
                         Optional.of(Url.parse("unix:///s")),
                         Optional.of(new HostPort("::1", 9464)),
                         LogLevel.ERROR));
@@ -111,7 +134,7 @@ class SettingsTest {
                         Duration.ofMillis(750),
                         Optional.empty(),
                         0,
-                        Path.of("/var/lib/nsm"),
+                        PolicySet.REGISTRY_CLIENT,
                         Optional.empty(),
                         Optional.empty(),
                         LogLevel.INFO));
@@ -127,7 +150,7 @@ class SettingsTest {
                         "NSM_DIAL_TIMEOUT=1s",
                         "NSM_TUNNEL_IP=2001:db8::1",
                         "NSM_VXLAN_PORT=8472",
-                        "NSM_STATE_DIR=/s",
+                        "NSM_REGISTRY_CLIENT_POLICIES=etc/nsm/opa/common/.*.rego",
                         "SPIFFE_ENDPOINT_SOCKET=unix:///s",
                         "NSM_PROMETHEUS_LISTEN_ON=localhost:0",
                         "NSM_LOG_LEVEL=DEBUG"))
@@ -139,12 +162,14 @@ class SettingsTest {
                         Url.parse("unix:///f"),
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(1),
-                        Optional.of(InetAddress.ofLiteral("2001:db8::1")),
+                        Optional.of(Cidr.parse("2001:db8::1/128")),
                         8472,
-                        Path.of("/s"),
+                        List.of("etc/nsm/opa/common/.*.rego"),
                         Optional.of(Url.parse("unix:///s")),
                         Optional.of(new HostPort("localhost", 0)),
                         LogLevel.DEBUG));
+        assertThat(bind(ForwarderSettings.class, "NSM_TUNNEL_IP=10.0.0.0/24").tunnelIp())
+                .contains(Cidr.parse("10.0.0.0/24"));
     }
 
     @Test
@@ -156,6 +181,7 @@ class SettingsTest {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(15),
                         TEN_MINUTES,
+                        List.of(),
                         List.of(),
                         Map.of(),
                         true,
@@ -172,7 +198,8 @@ class SettingsTest {
                         "NSM_REQUEST_TIMEOUT=2s",
                         "NSM_MAX_TOKEN_LIFETIME=-1m",
                         "NSM_NETWORK_SERVICES=kernel://a/nsm-1, kernel://b/nsm-2?x=y",
-                        "NSM_LABELS=app:x",
+                        "NSM_AWARENESS_GROUPS=[kernel://a, kernel://b/nsm-2?x=y],[kernel://c]",
+                        "NSM_LABELS=app:x,zone=b",
                         "NSM_LIVENESS_CHECK_ENABLED=F",
                         "NSM_LIVENESS_CHECK_INTERVAL=1.5s",
                         "NSM_LIVENESS_CHECK_TIMEOUT=3s",
@@ -186,7 +213,10 @@ class SettingsTest {
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(-1),
                         List.of("kernel://a/nsm-1", "kernel://b/nsm-2?x=y"),
-                        Map.of("app", "x"),
+                        List.of(
+                                List.of(ConnectUrl.parse("kernel://a"), ConnectUrl.parse("kernel://b/nsm-2?x=y")),
+                                List.of(ConnectUrl.parse("kernel://c"))),
+                        Map.of("app", "x", "zone", "b"),
                         false,
                         Duration.ofMillis(1500),
                         Duration.ofSeconds(3),
@@ -210,6 +240,8 @@ class SettingsTest {
                         true,
                         false,
                         Duration.ZERO,
+                        PolicySet.REGISTRY_CLIENT,
+                        "",
                         "",
                         TEN_MINUTES,
                         Optional.empty(),
@@ -229,6 +261,8 @@ class SettingsTest {
                         "NSM_REGISTER_SERVICE=false",
                         "NSM_UNREGISTER_ITSELF=true",
                         "NSM_IDLE_TIMEOUT=15s",
+                        "NSM_REGISTRY_CLIENT_POLICIES=",
+                        "NSM_BASE_DIR=/run/e",
                         "NSM_NETNS=wires",
                         "NSM_MAX_TOKEN_LIFETIME=1h",
                         "SPIFFE_ENDPOINT_SOCKET=unix:///s",
@@ -248,6 +282,8 @@ class SettingsTest {
                         false,
                         true,
                         Duration.ofSeconds(15),
+                        List.of(),
+                        "/run/e",
                         "wires",
                         Duration.ofHours(1),
                         Optional.of(Url.parse("unix:///s")),

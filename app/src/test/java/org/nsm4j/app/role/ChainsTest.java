@@ -26,8 +26,10 @@ class ChainsTest {
     private final Parts parts = Parts.open(new Nobody(), Duration.ofMinutes(10), Duration.ofSeconds(1));
     private final ConnectionTable connections = new ConnectionTable(parts.scheduler());
     private final Url manager = Url.parse("tcp://10.0.0.1:5001");
-    private final RegistryStack.Registries registries =
-            RegistryStack.ofManager(Url.parse("tcp://10.0.0.9:5002"), manager, Map.of(), parts);
+    private final ManagerChain.Traits traits =
+            new ManagerChain.Traits("m", manager.toString(), "forwarder", Map.of(), List::of);
+    private final RegistryStack.Registries registries = RegistryStack.ofManager(
+            RegistryStack.Domain.at(Url.parse("tcp://10.0.0.9:5002"), parts), traits, RegistryRules.USUAL, parts);
 
     @AfterEach
     void close() {
@@ -36,7 +38,6 @@ class ChainsTest {
 
     @Test
     void the_whole_manager() {
-        var traits = new ManagerChain.Traits("m", manager.toString(), "forwarder", Map.of(), List::of);
         var chain = ManagerChain.of(
                 traits, connections, registries.knownServices(), registries.known(), new Metrics(), parts);
         assertThat(chain.describe()).isEqualTo("""

@@ -32,6 +32,7 @@ import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.CloseOnServiceChange;
+import org.nsm4j.core.life.EndWhenIdle;
 import org.nsm4j.core.life.Events;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.Heal;
@@ -148,6 +149,9 @@ class EveryElementTest {
                                 w.scheduler(),
                                 w.scheduler().random(),
                                 healed -> {})),
+                element(
+                        EndWhenIdle.class,
+                        w -> new EndWhenIdle(java.time.Duration.ofHours(1), w.scheduler(), () -> {})),
                 element(LimitConnections.class, w -> new LimitConnections("vpn", 1)),
                 element(
                         Refresh.class,
