@@ -35,12 +35,7 @@ public final class MeshClient implements AutoCloseable {
     private final ConnectionTable connections;
     private final Heal heal;
 
-    MeshClient(
-            Parts parts,
-            String name,
-            Url manager,
-            List<List<ConnectUrl>> aware,
-            Consumer<Heal.Healed> healed) {
+    MeshClient(Parts parts, String name, Url manager, List<List<ConnectUrl>> aware, Consumer<Heal.Healed> healed) {
         this.parts = parts;
         this.name = name;
         this.manager = manager;
