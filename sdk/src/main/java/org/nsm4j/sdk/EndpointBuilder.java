@@ -74,7 +74,7 @@ public final class EndpointBuilder {
     }
 
     /**
-     * Hands out a pair of addresses for each connection.
+     * Hands out a pair of addresses for each connection. Which are whose outlives this process.
      *
      * @param groups prefixes, {@code 172.16.9.0/24} or {@code 172.16.9.0/24,fd00:9::/112} for one of each
      */
@@ -83,6 +83,8 @@ public final class EndpointBuilder {
                 PrefixGroups.parse(groups),
                 AllocateAddresses.Foreign.KEPT,
                 name,
+                mesh.leases(name),
+                AllocateAddresses.REST,
                 mesh.parts().scheduler()));
     }
 
@@ -148,8 +150,8 @@ public final class EndpointBuilder {
         } catch (java.io.IOException e) {
             throw new Refused(Refused.Reason.UNAVAILABLE, "cannot make %s: %s".formatted(folder, e.getMessage()), e);
         }
-        return folder.resolve(name.replaceAll("[^A-Za-z0-9._-]", "-") + "-"
-                + ProcessHandle.current().pid() + ".sock");
+        return folder.resolve(
+                Mesh.fileName(name) + "-" + ProcessHandle.current().pid() + ".sock");
     }
 
     /** A manager that is only starting is waited for. */

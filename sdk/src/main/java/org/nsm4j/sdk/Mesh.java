@@ -1,12 +1,18 @@
 package org.nsm4j.sdk;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.nsm4j.core.lease.Ledger;
+import org.nsm4j.core.lease.LedgerFile;
 import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.linux.process.Boot;
 
 /** This process's way into the mesh: its identity, and its node's manager. */
 public final class Mesh implements AutoCloseable {
@@ -16,12 +22,14 @@ public final class Mesh implements AutoCloseable {
     /** Where {@code nsm up} hands out identities. */
     public static final String IDENTITIES = "unix:///run/nsm/identity.sock";
 
+    private static final System.Logger LOG = System.getLogger(Mesh.class.getName());
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
     private static final Duration DIAL = Duration.ofSeconds(5);
 
     private final Parts parts;
     private final Url manager;
     private final Path socketFolder;
+    private final List<Ledger> ledgers = new CopyOnWriteArrayList<>();
 
     /**
      * Over a parts that is there already.
@@ -69,6 +77,28 @@ public final class Mesh implements AutoCloseable {
         return new MeshClient(parts, name, manager, aware, healed);
     }
 
+    /**
+     * What an endpoint has given away, in a file beside its socket: its next process knows at once. Closed with this.
+     * Where another process of that name has it, or it cannot be written, what is given away ends with this process.
+     *
+     * @param endpoint its name
+     */
+    public Ledger leases(String endpoint) {
+        try {
+            Files.createDirectories(socketFolder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot make {0}: {1}", socketFolder, e.getMessage());
+        }
+        var ledger = LedgerFile.openIfPossible(socketFolder.resolve(fileName(endpoint) + ".leases"), Boot.id());
+        ledgers.add(ledger);
+        return ledger;
+    }
+
+    /** A name as a file can have it. */
+    static String fileName(String name) {
+        return name.replaceAll("[^A-Za-z0-9._-]", "-");
+    }
+
     /** What everything here stands on. */
     public Parts parts() {
         return parts;
@@ -85,5 +115,6 @@ public final class Mesh implements AutoCloseable {
     @Override
     public void close() {
         parts.close();
+        ledgers.forEach(Ledger::close);
     }
 }

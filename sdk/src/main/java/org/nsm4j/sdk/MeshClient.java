@@ -150,6 +150,16 @@ public final class MeshClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Unplugs a workload although only an earlier process of this client may know the connection.
+     *
+     * @param last as that process was last answered
+     * @throws Refused naming the hop that was not told; what this side holds is gone all the same
+     */
+    public void disconnect(ConnectionId id, Connection last, Duration most) {
+        chain.close(last.withId(id).withPath(last.path().at(0)), until(most));
+    }
+
     /** A connection as it stands. */
     public Optional<Connection> connection(ConnectionId id) {
         return connections.standing(id).map(ConnectionTable.Standing::answer);

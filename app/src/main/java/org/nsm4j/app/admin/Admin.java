@@ -21,8 +21,10 @@ public interface Admin {
 
     /**
      * Closes a connection and forgets its declaration. Refused with {@code NOT_FOUND} where there is none of that name.
+     *
+     * @return whom the close did not reach, and why; empty where everybody knows
      */
-    void disconnect(String name);
+    String disconnect(String name);
 
     /** All that there is of a kind, by name. */
     List<Item> list(Item.Kind kind);

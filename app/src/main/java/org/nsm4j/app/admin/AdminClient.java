@@ -74,9 +74,10 @@ public final class AdminClient implements Admin, AutoCloseable {
     }
 
     @Override
-    public void disconnect(String name) {
-        asked(() -> stub(PATIENCE.multipliedBy(3))
-                .disconnect(DisconnectRequest.newBuilder().setName(name).build()));
+    public String disconnect(String name) {
+        return asked(() -> stub(PATIENCE.multipliedBy(3))
+                        .disconnect(DisconnectRequest.newBuilder().setName(name).build()))
+                .getUntold();
     }
 
     @Override

@@ -75,8 +75,8 @@ final class AdminService extends AdminGrpc.AdminImplBase {
         answer(
                 out,
                 () -> audited("close", message.getName(), () -> {
-                    admin.disconnect(message.getName());
-                    return DisconnectResponse.getDefaultInstance();
+                    var untold = admin.disconnect(message.getName());
+                    return DisconnectResponse.newBuilder().setUntold(untold).build();
                 }));
     }
 

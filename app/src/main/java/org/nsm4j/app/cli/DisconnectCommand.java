@@ -26,11 +26,11 @@ final class DisconnectCommand implements Callable<Integer> {
     public Integer call() {
         return node.ask(surroundings, admin -> {
             for (var name : names) {
-                NodeOption.suggesting(admin, Item.Kind.CONNECTION, name, each -> {
-                    each.disconnect(name);
-                    return name;
-                });
+                var untold = NodeOption.suggesting(admin, Item.Kind.CONNECTION, name, each -> each.disconnect(name));
                 surroundings.out().println("disconnected " + name);
+                if (!untold.isEmpty()) {
+                    surroundings.err().println(name + ": the close did not reach every hop: " + untold);
+                }
             }
             return Exit.OK.code();
         });

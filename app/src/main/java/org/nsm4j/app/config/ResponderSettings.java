@@ -45,6 +45,12 @@ public record ResponderSettings(
         IpamPolicy ipamPolicy,
 
         @Setting(
+                env = "NSM_ADDRESS_REST",
+                preset = "30s",
+                means = "how long released addresses go to no other client while others are free; 0 is upstream's way")
+        Duration addressRest,
+
+        @Setting(
                 env = "NSM_DNS_CONFIGS",
                 preset = "[]",
                 means = "name servers for clients: [{\"dns_server_ips\":[…],\"search_domains\":[…]}]")

@@ -1,5 +1,6 @@
 package org.nsm4j.app.role;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.lease.Ledger;
+import org.nsm4j.core.lease.LedgerFile;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
@@ -17,15 +20,19 @@ import org.nsm4j.core.registry.WatchedRegistry;
 import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
 import org.nsm4j.dataplane.wire.Inventory;
 import org.nsm4j.dataplane.wire.KernelPlumbing;
+import org.nsm4j.dataplane.wire.Leftovers;
 import org.nsm4j.dataplane.wire.Node;
 import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.VxlanGuard;
+import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.server.ServerSettings;
+import org.nsm4j.linux.process.Boot;
 import org.nsm4j.sdk.Parts;
 
 /** A forwarder that runs: it plugs the wires of its node. */
@@ -34,6 +41,7 @@ public final class Forwarder implements AutoCloseable {
     private static final Duration LINGER = Duration.ofSeconds(10);
 
     private final ConnectionTable connections;
+    private final Leftovers leftovers;
     private final List<AutoCloseable> kernel;
     private final List<WatchedRegistry<?>> watches;
     private final RefreshRegistration<Endpoint> registration;
@@ -41,11 +49,13 @@ public final class Forwarder implements AutoCloseable {
 
     private Forwarder(
             ConnectionTable connections,
+            Leftovers leftovers,
             List<AutoCloseable> kernel,
             List<WatchedRegistry<?>> watches,
             RefreshRegistration<Endpoint> registration,
             Parts.Listening listening) {
         this.connections = connections;
+        this.leftovers = leftovers;
         this.kernel = List.copyOf(kernel);
         this.watches = List.copyOf(watches);
         this.registration = registration;
@@ -62,6 +72,7 @@ public final class Forwarder implements AutoCloseable {
      * @param underlay how other nodes are reached; null where there are none
      * @param socketMode of its unix socket, as in chmod: its manager alone has business there
      * @param mayPlugNode which calls may have the node's own namespace plugged
+     * @param longestToken how long a token may live: so long a wire may be wanted of which nothing is written down
      */
     public record Traits(
             String name,
@@ -70,7 +81,8 @@ public final class Forwarder implements AutoCloseable {
             Map<String, String> labels,
             @Nullable Underlay underlay,
             int socketMode,
-            Predicate<Call> mayPlugNode) {}
+            Predicate<Call> mayPlugNode,
+            Duration longestToken) {}
 
     /**
      * Starts a forwarder.
@@ -101,13 +113,19 @@ public final class Forwarder implements AutoCloseable {
                 new NodePlaces(node, traits.mayPlugNode()),
                 call -> client(call, transport));
         var connections = new ConnectionTable(scheduler);
+        var file = ledgerFile(traits.name(), listen);
+        var ledger = new WireLedger(file, scheduler);
+        var leftovers =
+                new Leftovers(traits.node(), inventory, ledger, connections::ids, traits.longestToken(), scheduler);
         var chain = ForwarderChain.of(
                 traits.name(),
                 connections,
                 services,
                 endpoints,
-                new OfferMechanisms(underlay),
-                plug,
+                new ForwarderChain.Wires(
+                        new OfferMechanisms(underlay),
+                        new RecordWire(traits.node(), ledger, leftovers::removeAllOf, scheduler),
+                        plug),
                 metrics,
                 transport);
         var registration = register(traits, listen, manager, transport);
@@ -116,7 +134,14 @@ public final class Forwarder implements AutoCloseable {
                 transport.serve(List.of(listen), served, ServerSettings.USUAL.withSocketMode(traits.socketMode()));
         services.start();
         endpoints.start();
-        return new Forwarder(connections, List.of(reaper, node), List.of(services, endpoints), registration, listening);
+        leftovers.start();
+        return new Forwarder(
+                connections,
+                leftovers,
+                List.of(leftovers, reaper, node, file),
+                List.of(services, endpoints),
+                registration,
+                listening);
     }
 
     private static String client(Call call, Parts transport) {
@@ -136,6 +161,20 @@ public final class Forwarder implements AutoCloseable {
                 .withLabels(Map.of(traits.service(), traits.labels()))
                 .at(listen.toString()));
         return registration;
+    }
+
+    /** Beside its socket, in a folder of this start of the machine. */
+    private static Ledger ledgerFile(String name, Url listen) {
+        return listen.scheme().equals("unix")
+                ? LedgerFile.openIfPossible(
+                        Path.of(listen.rest()).resolveSibling(name.replaceAll("[^A-Za-z0-9._-]", "-") + ".wires"),
+                        Boot.id())
+                : Ledger.none();
+    }
+
+    /** Links of this node that belong to no connection. */
+    public Leftovers leftovers() {
+        return leftovers;
     }
 
     /** The connections that it has plugged. */

@@ -21,11 +21,15 @@ import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.sdk.Parts;
 
 /** The whole forwarder, in one place. */
 public final class ForwarderChain {
     private ForwarderChain() {}
+
+    /** The elements that make the wires. */
+    public record Wires(OfferMechanisms offer, RecordWire record, PlugWire plug) {}
 
     /** A forwarder that plugs wires. */
     public static Chain of(
@@ -33,8 +37,7 @@ public final class ForwarderChain {
             ConnectionTable connections,
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
-            OfferMechanisms offer,
-            PlugWire plug,
+            Wires wires,
             Metrics metrics,
             Parts p) {
         return Chain.through(
@@ -52,8 +55,9 @@ public final class ForwarderChain {
                         new SelectEndpoint(services, endpoints, p.scheduler()),
                         new RelayEvents(name, RelayEvents.Behind.ENDPOINT, p.hops(), p.events(), p.scheduler()),
                         new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
-                        offer, // what it offers depends on where the request goes
-                        plug) // last, so that nothing that fails later leaves a wire behind
+                        wires.offer(), // what it offers depends on where the request goes
+                        wires.record(), // before there is a wire that the ledger does not know
+                        wires.plug()) // last, so that nothing that fails later leaves a wire behind
                 .to(new Dial(p.hops(), p.scheduler()));
     }
 }

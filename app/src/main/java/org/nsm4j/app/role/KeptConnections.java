@@ -23,6 +23,7 @@ import org.nsm4j.app.admin.Messages;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.grpc.wire.ConnectionMapping;
+import org.nsm4j.linux.process.Boot;
 
 /**
  * The connections of this node's workloads on its disk: one file each, written whole or not at all. With the path that is
@@ -41,15 +42,28 @@ final class KeptConnections {
      * @param connection as last answered; null where it never was
      * @param thisBoot whether that was since the machine started
      * @param since when it was first asked for
+     * @param cookie of the namespace that was plugged; 0 where none was yet
+     * @param closing whether its close was begun
      */
-    record Kept(ConnectRequest request, @Nullable Connection connection, boolean thisBoot, Instant since) {}
+    record Kept(
+            ConnectRequest request,
+            @Nullable Connection connection,
+            boolean thisBoot,
+            Instant since,
+            long cookie,
+            boolean closing) {
+        /** What nobody has answered yet. */
+        static Kept wanted(ConnectRequest request, Instant since) {
+            return new Kept(request, null, true, since, 0, false);
+        }
+    }
 
     KeptConnections(Path folder) {
         this.folder = folder;
         try {
             var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
             Files.createDirectories(folder, mode);
-            this.bootId = bootId();
+            this.bootId = Boot.id();
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
@@ -59,20 +73,13 @@ final class KeptConnections {
         }
     }
 
-    /** The kernel's files of settings answer the first read alone, so it must ask for all. */
-    private static String bootId() throws IOException {
-        try (var file = Files.newInputStream(Path.of("/proc/sys/kernel/random/boot_id"))) {
-            var bytes = new byte[64];
-            int length = Math.max(0, file.read(bytes));
-            return new String(bytes, 0, length, StandardCharsets.US_ASCII).strip();
-        }
-    }
-
     /** Keeps a connection; replaces what was kept under its name. */
     void keep(Kept kept) {
         var message = KeptConnection.newBuilder()
                 .setRequest(Messages.message(kept.request()))
                 .setBootId(bootId)
+                .setNetnsCookie(kept.cookie())
+                .setClosing(kept.closing())
                 .setSince(Timestamp.newBuilder().setSeconds(kept.since().getEpochSecond()));
         if (kept.connection() != null) {
             message.setConnection(ConnectionMapping.write(kept.connection()));
@@ -105,6 +112,22 @@ final class KeptConnections {
         }
     }
 
+    /** One of them. */
+    Optional<Kept> one(String name) {
+        return read(file(name));
+    }
+
+    /** Notes that a connection is being closed; a disk that cannot take the note must not keep it from being closed. */
+    void close(String name) {
+        try {
+            one(name)
+                    .ifPresent(each -> keep(new Kept(
+                            each.request(), each.connection(), each.thisBoot(), each.since(), each.cookie(), true)));
+        } catch (Refused e) {
+            LOG.log(System.Logger.Level.WARNING, "connection {0}: {1}", name, e.getMessage());
+        }
+    }
+
     /** What is kept; a file that cannot be read is left where it is, and reported. */
     List<Kept> all() {
         var all = new ArrayList<Kept>();
@@ -125,7 +148,9 @@ final class KeptConnections {
                     Messages.request(message.getRequest()),
                     message.hasConnection() ? ConnectionMapping.read(message.getConnection()) : null,
                     message.getBootId().equals(bootId),
-                    Instant.ofEpochSecond(message.getSince().getSeconds())));
+                    Instant.ofEpochSecond(message.getSince().getSeconds()),
+                    message.getNetnsCookie(),
+                    message.getClosing()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (InvalidProtocolBufferException | Refused e) {

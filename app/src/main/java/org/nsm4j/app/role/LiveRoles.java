@@ -125,7 +125,8 @@ public final class LiveRoles implements Roles {
                 labels,
                 underlay.orElse(null),
                 ServerSettings.USUAL.socketMode(),
-                call -> false);
+                call -> false,
+                settings.maxTokenLifetime());
         var metrics = new Metrics();
         return new Ending(
                 served(metrics, settings.metricsListenOn()),
@@ -196,6 +197,8 @@ public final class LiveRoles implements Roles {
                             case STRICT -> AllocateAddresses.Foreign.REMOVED;
                         },
                         settings.name(),
+                        mesh.leases(settings.name()),
+                        settings.addressRest(),
                         mesh.parts().scheduler()))
                 .with(new ServeDns(settings.dnsConfigs()::all))
                 .registersServices(settings.registerService())
@@ -224,7 +227,10 @@ public final class LiveRoles implements Roles {
         var netns = settings.netns().isEmpty()
                 ? Netns.ofProcess(ProcessHandle.current().pid())
                 : Netns.named(settings.netns());
-        var gateway = new VpnGateway(gateway(settings, netns), mesh.parts().scheduler());
+        var gateway = new VpnGateway(
+                gateway(settings, netns),
+                mesh.leases(settings.name()),
+                mesh.parts().scheduler());
         gateway.open();
         var builder = mesh.endpoint(settings.name())
                 .registersServices(settings.registerService())

@@ -173,7 +173,8 @@ final class Node implements AutoCloseable {
                 settings.labels(),
                 underlay.orElse(null),
                 OWNER_ALONE,
-                this::isFromOwnClient);
+                this::isFromOwnClient,
+                settings.maxTokenLifetime());
         return Forwarder.start(traits, listen, managerUrl(), metrics, part(parts("forwarder")));
     }
 

@@ -74,8 +74,8 @@ final class NodeAdmin implements Admin {
     }
 
     @Override
-    public void disconnect(String name) {
-        node.client().disconnect(name);
+    public String disconnect(String name) {
+        return node.client().disconnect(name);
     }
 
     private Registry<NetworkService> services() {

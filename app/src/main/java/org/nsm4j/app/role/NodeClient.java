@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.app.admin.ConnectionStatus;
 import org.nsm4j.app.observe.Metrics;
@@ -18,8 +19,6 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
-import org.nsm4j.linux.KernelRefused;
-import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.sdk.Mesh;
 import org.nsm4j.sdk.MeshClient;
 
@@ -70,17 +69,52 @@ final class NodeClient {
     /** Takes up what was kept: all of this boot, and of an earlier one what is declared. */
     void resume() {
         for (var each : kept.all()) {
+            var name = each.request().name();
             if (!each.thisBoot() && !each.request().declared()) {
-                kept.forget(each.request().name());
-                continue;
+                kept.forget(name);
+            } else if (each.closing()) {
+                var last = Optional.ofNullable(each.connection());
+                var until =
+                        last.flatMap(answer -> answer.path().earliestExpiry()).orElseGet(scheduler::now);
+                tellAgain(name, last, until, Duration.ZERO);
+            } else {
+                known.put(name, new Known(each.request(), each.since(), "not taken up yet"));
+                scheduler.spawn("resume " + name, () -> resume(each));
             }
-            known.put(each.request().name(), new Known(each.request(), each.since(), "not taken up yet"));
-            var last = each.connection();
-            scheduler.spawn("resume " + each.request().name(), () -> insist(each.request(), last, FIRST_PAUSE));
         }
     }
 
-    private void insist(ConnectRequest request, @org.jspecify.annotations.Nullable Connection last, Duration pause) {
+    private void resume(KeptConnections.Kept each) {
+        var request = each.request();
+        var last = each.connection();
+        if (last == null || !each.thisBoot() || isStillThere(each)) {
+            insist(request, each.thisBoot() ? last : null, FIRST_PAUSE);
+            return;
+        }
+        // a name or a process number that leads to another namespace by now must not get the wire of the one before
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "connection={0} not taken up reason={1} is not the namespace that was plugged",
+                request.name(),
+                text(request));
+        close(request.name(), Optional.of(last));
+        if (request.declared()) {
+            insist(request, null, FIRST_PAUSE);
+        } else if (known.remove(request.name()) != null) {
+            kept.forget(request.name());
+        }
+    }
+
+    private static boolean isStillThere(KeptConnections.Kept each) {
+        try {
+            return each.cookie() == 0
+                    || WorkloadPlace.find(each.request().target()).cookie() == each.cookie();
+        } catch (Refused e) {
+            return false;
+        }
+    }
+
+    private void insist(ConnectRequest request, @Nullable Connection last, Duration pause) {
         var present = known.get(request.name());
         if (present == null || !present.request().equals(request)) {
             return;
@@ -90,15 +124,12 @@ final class NodeClient {
         } catch (Refused e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "declared connection={0} not there yet reason={1}",
+                    "connection={0} not there yet again-in={1} reason={2}",
                     request.name(),
+                    pause,
                     e.getMessage());
             known.replace(request.name(), present, new Known(request, present.since(), e.getMessage()));
-            var next = pause.multipliedBy(2);
-            scheduler.after(
-                    pause,
-                    "connect " + request.name(),
-                    () -> insist(request, last, next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next));
+            scheduler.after(pause, "connect " + request.name(), () -> insist(request, last, longer(pause)));
         }
     }
 
@@ -143,62 +174,91 @@ final class NodeClient {
         }
         ConnectUrl.parse(request.url());
         var since = scheduler.now();
-        kept.keep(new KeptConnections.Kept(request, null, true, since));
+        kept.keep(KeptConnections.Kept.wanted(request, since));
         known.put(request.name(), new Known(request, since, "not there yet"));
         scheduler.spawn("connect " + request.name(), () -> insist(request, null, FIRST_PAUSE));
         return true;
     }
 
-    private Connection stand(
-            ConnectRequest request, @org.jspecify.annotations.Nullable Connection last, Instant since) {
+    private Connection stand(ConnectRequest request, @Nullable Connection last, Instant since) {
         var url = ConnectUrl.parse(request.url());
-        var netns = netns(request.target());
+        var place = WorkloadPlace.find(request.target());
+        var netns = place.netns();
         var most = request.timeout().isPositive() ? request.timeout() : REQUEST;
         var id = new ConnectionId(request.name());
         var answer = last == null
                 ? client.connect(id, url, netns, request.labels(), most)
                 : client.resume(id, url, netns, request.labels(), last, most);
-        kept.keep(new KeptConnections.Kept(request, answer, true, since));
-        known.put(request.name(), new Known(request, since, ""));
+        var stands = new Known(request, since, "");
+        if (known.computeIfPresent(request.name(), (name, before) -> stands) == null) {
+            throw new Refused(
+                    Refused.Reason.CANCELLED, "connection: %s was closed meanwhile".formatted(request.name()));
+        }
+        kept.keep(new KeptConnections.Kept(request, answer, true, since, place.cookie(), false));
         return answer;
     }
 
-    private static Netns netns(ConnectRequest.Target target) {
-        var netns = switch (target) {
-            case ConnectRequest.Target.Named(var name) -> Netns.named(name);
-            case ConnectRequest.Target.AtPath(var path) -> Netns.at(path);
-            case ConnectRequest.Target.Pid(int pid) -> Netns.ofProcess(pid);
-            case ConnectRequest.Target.Host() ->
-                Netns.ofProcess(ProcessHandle.current().pid());
-        };
-        try (var open = netns.open();
-                var own = Netns.node().open()) {
-            if (!(target instanceof ConnectRequest.Target.Host) && open.sameAs(own)) {
-                throw new Refused(
-                        Refused.Reason.NOT_AUTHORIZED,
-                        "network namespace: %s is this host's own (expected: a workload's; root may say --netns host)"
-                                .formatted(netns));
-            }
-        } catch (KernelRefused e) {
-            throw new Refused(
-                    Refused.Reason.NOT_FOUND,
-                    "network namespace: %s: %s (expected: one that \"ip netns list\" shows, or a process that runs)"
-                            .formatted(netns, e.getMessage()),
-                    e);
-        }
-        return netns;
-    }
-
-    /** Unplugs a workload. */
-    void disconnect(String name) {
-        if (known.remove(name) == null) {
+    /**
+     * Unplugs a workload. Whatever else is down, this node's part of the wire goes; hops that are not told expire theirs.
+     *
+     * @return whom the close did not reach, and why; empty where everybody knows
+     */
+    String disconnect(String name) {
+        var each = known.remove(name);
+        if (each == null) {
             throw new Refused(
                     Refused.Reason.NOT_FOUND,
                     "connection: %s (expected: one that \"nsm get connections\" shows)".formatted(name));
         }
         heals.remove(name);
-        kept.forget(name);
-        client.disconnect(new ConnectionId(name), REQUEST);
+        var last = client.connection(new ConnectionId(name))
+                .or(() -> kept.one(name).flatMap(former -> Optional.ofNullable(former.connection())));
+        // a process that is killed meanwhile closes it at its next start
+        kept.close(name);
+        var untold = close(name, last);
+        if (untold.isEmpty()) {
+            kept.forget(name);
+            return "";
+        }
+        LOG.log(System.Logger.Level.WARNING, "closed connection={0} not told to all reason={1}", name, untold);
+        var until = last.flatMap(answer -> answer.path().earliestExpiry()).orElseGet(scheduler::now);
+        tellAgain(name, last, until, FIRST_PAUSE);
+        return untold + "; told as soon as it answers, and what it holds ends by "
+                + until.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Closes; says who was not told, and why. */
+    private String close(String name, Optional<Connection> last) {
+        var id = new ConnectionId(name);
+        try {
+            if (last.isPresent()) {
+                client.disconnect(id, last.get(), REQUEST);
+            } else {
+                client.disconnect(id, REQUEST);
+            }
+            return "";
+        } catch (Refused e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Until everybody was told, or holds nothing any more; unless the name was given to another connection meanwhile. */
+    private void tellAgain(String name, Optional<Connection> last, Instant until, Duration pause) {
+        scheduler.after(pause, "close " + name, () -> {
+            if (known.containsKey(name)) {
+                return;
+            }
+            if (close(name, last).isEmpty() || !scheduler.now().isBefore(until)) {
+                kept.forget(name);
+            } else {
+                tellAgain(name, last, until, longer(pause));
+            }
+        });
+    }
+
+    private static Duration longer(Duration pause) {
+        var doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
     }
 
     /** All connections, as people look at them. */
@@ -239,12 +299,7 @@ final class NodeClient {
     }
 
     private static String text(ConnectRequest request) {
-        return switch (request.target()) {
-            case ConnectRequest.Target.Named(var name) -> name;
-            case ConnectRequest.Target.AtPath(var path) -> path.toString();
-            case ConnectRequest.Target.Pid(int pid) -> "pid " + pid;
-            case ConnectRequest.Target.Host() -> "host";
-        };
+        return WorkloadPlace.text(request.target());
     }
 
     /** How many connections stand. */

@@ -15,6 +15,7 @@ import org.nsm4j.app.role.ManagerChain;
 import org.nsm4j.app.role.RegistryRules;
 import org.nsm4j.app.role.RegistryStack;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
@@ -27,7 +28,9 @@ import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.attest.RuleFile;
@@ -120,14 +123,14 @@ final class Rehearsal implements AutoCloseable {
         var endpoints = part(new WatchedRegistry<>(Kind.ENDPOINT, scheduler, new Random(), own.endpoints(manager())));
         var plug =
                 new PlugWire("train", PaperWire::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {}, _ -> "");
+        var record = new RecordWire("train", new WireLedger(Ledger.none(), scheduler), id -> {}, scheduler);
         var listen = Url.unix(folder.resolve("forwarder.sock").toString());
         var chain = ForwarderChain.of(
                 "train-forwarder",
                 new ConnectionTable(scheduler),
                 services,
                 endpoints,
-                new OfferMechanisms(null),
-                plug,
+                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
                 metrics,
                 own);
         part(own.serve(List.of(listen), Parts.Served.chain(chain, () -> true)));

@@ -16,6 +16,9 @@ public final class FakeNode implements Admin {
     public final CountDownLatch calledOff = new CountDownLatch(1);
     public final List<String> calls = new ArrayList<>();
 
+    /** Whom a close does not reach. */
+    public String untold = "";
+
     @Override
     public ConnectionStatus connect(ConnectRequest request, Consumer<Step> progress) {
         if (request.url().contains("full")) {
@@ -68,10 +71,11 @@ public final class FakeNode implements Admin {
     }
 
     @Override
-    public void disconnect(String name) {
+    public String disconnect(String name) {
         if (items.remove("connection/" + name) == null) {
             throw new Refused(Refused.Reason.NOT_FOUND, "connection: \"%s\" is not there".formatted(name));
         }
+        return untold;
     }
 
     @Override

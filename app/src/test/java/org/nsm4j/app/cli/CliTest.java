@@ -170,6 +170,15 @@ class CliTest {
     }
 
     @Test
+    void a_close_that_does_not_reach_everybody_is_done_all_the_same_and_says_so() {
+        addConnection();
+        node.untold = "node-b: it does not answer";
+        assertThat(run("disconnect", "app-0")).isZero();
+        assertThat(out()).isEqualTo("disconnected app-0\n");
+        assertThat(err()).isEqualTo("app-0: the close did not reach every hop: node-b: it does not answer\n");
+    }
+
+    @Test
     void refuses_a_command_line_that_makes_no_sense_before_anything_is_sent() {
         for (var args : List.of(
                 List.of("connect", "kernel://a/b"),

@@ -117,5 +117,6 @@ final class Ground implements BeforeAllCallback, AfterAllCallback {
                 }
             }
         }
+        folders.clear();
     }
 }

@@ -147,6 +147,57 @@ class RestartTest {
     }
 
     @Test
+    void a_restarted_endpoint_knows_its_wires_before_their_clients_ask_again() {
+        var before = KernelState.of(ground.namespaces());
+        node.connect("first", URL, app);
+        var pinging = Pinging.from(app, "172.16.5.0");
+
+        endpoint.kill();
+        endpoint = node.responder(endpointNetns, "ep1", "icmp-responder", POOL);
+        node.connect("later", URL, other);
+
+        assertThat(Shell.ping(other, "172.16.5.2")).isTrue();
+        assertThat(pinging.end()).contains(" 0% packet loss");
+        node.disconnect("first");
+        node.disconnect("later");
+        before.awaitAgain();
+    }
+
+    @Test
+    void disconnect_works_while_the_endpoint_is_down_and_says_who_was_not_told() {
+        var mortal = node.responder(endpointNetns, "mortal-1", "mortal", "172.16.6.0/24");
+        var before = KernelState.of(ground.namespaces());
+        node.connect("orphan", "kernel://mortal/nsm-1", app);
+        mortal.kill();
+
+        var answer = node.nsm("disconnect", "orphan");
+
+        assertThat(answer.exit()).isZero();
+        assertThat(answer.out()).isEqualTo("disconnected orphan\n");
+        assertThat(answer.err()).contains("did not reach every hop").contains("mortal-1");
+        before.awaitAgain();
+    }
+
+    @Test
+    void a_close_works_before_the_restarted_node_has_taken_the_connection_up() {
+        var before = KernelState.of(ground.namespaces());
+        node.connect("early", URL, app);
+        node.process().kill();
+        node.upAgain();
+        assertThat(node.nsm("disconnect", "early").exit()).isZero();
+        before.awaitAgain();
+        // an endpoint that the new process did not know yet is told a moment later
+        Eventually.until("the address to be free again", () -> {
+            if (node.nsm("connect", URL, "--netns", app, "--name", "next").exit() != 0) {
+                return false; // the endpoint is not registered with the new process yet
+            }
+            boolean lowest = Shell.inside(app, "ip addr show dev nsm-1").contains("172.16.5.1/32");
+            node.disconnect("next");
+            return lowest;
+        });
+    }
+
+    @Test
     void what_was_acknowledged_is_there_after_a_crash() {
         var acknowledged = new ArrayList<String>();
         var over = new AtomicBoolean();

@@ -123,6 +123,9 @@ final class TestNode {
     Program responder(String endpointNetns, String endpoint, String service, String pool, String... more) {
         var arguments = new ArrayList<>(List.of(
                 "endpoint", "responder", "--name", endpoint, "--service-names", service, "--cidr-prefix", pool));
+        if (!List.of(more).contains("--address-rest")) {
+            arguments.addAll(List.of("--address-rest", "0s")); // so that a test may name the addresses that it gets
+        }
         arguments.addAll(List.of(more));
         var program = ground.nsm(endpointNetns, endpoint, environment(), arguments.toArray(String[]::new));
         awaitEndpoint(endpoint, program);

@@ -10,13 +10,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
 import org.nsm4j.dataplane.wire.Plumbing;
 import org.nsm4j.dataplane.wire.Wire;
+import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.spiffe.Identity;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.sdk.Parts;
@@ -64,13 +67,14 @@ class ChainsTest {
     void the_whole_forwarder() {
         var plug =
                 new PlugWire("n", new Unplugged(), new Vnis(bound -> 0), null, (place, side, call) -> {}, call -> "");
+        var ledger = new WireLedger(Ledger.none(), parts.scheduler());
+        var record = new RecordWire("n", ledger, id -> {}, parts.scheduler());
         var chain = ForwarderChain.of(
                 "f",
                 connections,
                 registries.knownServices(),
                 registries.known(),
-                new OfferMechanisms(null),
-                plug,
+                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
                 new Metrics(),
                 parts);
         assertThat(chain.describe()).isEqualTo("""
@@ -88,6 +92,7 @@ class ChainsTest {
                         RelayEvents
                         LimitMtu
                         OfferMechanisms
+                        RecordWire
                         PlugWire
                         Dial
                         """);

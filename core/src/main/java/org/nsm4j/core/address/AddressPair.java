@@ -6,7 +6,7 @@ import org.nsm4j.core.model.Cidr;
 
 /**
  * Two addresses in use by one connection: the endpoint's side and the client's. While a refresh runs, the leases of
- * the old and the new generation may share it; the last to release it gives both addresses back.
+ * the old and the new generation may share it; the last to give it up decides when both addresses are free again.
  *
  * <p>Threads: guarded by the owner of the pool.
  */
@@ -15,6 +15,7 @@ final class AddressPair {
     private final InetAddress endpoint;
     private final InetAddress client;
     private int leases = 1;
+    private boolean used;
 
     AddressPair(PrefixPool pool, InetAddress endpoint, InetAddress client) {
         this.pool = pool;
@@ -43,11 +44,30 @@ final class AddressPair {
         return Optional.of(this);
     }
 
-    void release() {
+    /** One lease less; says whether it was the last. */
+    boolean giveUp() {
         leases--;
-        if (leases == 0) {
-            pool.release(endpoint);
-            pool.release(client);
-        }
+        return leases == 0;
+    }
+
+    /** A client was told of it. */
+    void use() {
+        used = true;
+    }
+
+    boolean isUsed() {
+        return used;
+    }
+
+    /** A lease again, after the last one was given up. */
+    AddressPair again() {
+        leases = 1;
+        return this;
+    }
+
+    /** Both addresses may go to anybody. */
+    void free() {
+        pool.release(endpoint);
+        pool.release(client);
     }
 }

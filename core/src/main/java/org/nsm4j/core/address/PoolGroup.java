@@ -41,6 +41,19 @@ final class PoolGroup {
         return Optional.empty();
     }
 
+    /** The very pair that a former process gave away; empty where it is not one of these pools', or not free. */
+    Optional<AddressPair> takeUp(InetAddress endpoint, InetAddress client) {
+        for (var pool : pools) {
+            if (pool.isFree(endpoint) && pool.isFree(client) && pool.take(endpoint)) {
+                if (pool.take(client)) {
+                    return Optional.of(new AddressPair(pool, endpoint, client));
+                }
+                pool.release(endpoint);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** A pair that the request brought, if one pool has one address of each side and both are free. */
     Optional<AddressPair> adopt(Context.Ip brought, PrefixSet excluded) {
         for (var pool : pools) {

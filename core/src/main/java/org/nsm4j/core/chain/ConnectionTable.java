@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -305,6 +306,11 @@ public final class ConnectionTable implements Element {
     /** One connection that stands. */
     public Optional<Standing> standing(ConnectionId id) {
         return entries.known(id).map(entry -> entry.standing);
+    }
+
+    /** The connections that stand, are being made or are being closed, as this role knows them. */
+    public Set<ConnectionId> ids() {
+        return entries.ids();
     }
 
     /** How many connections stand or are being made. */

@@ -94,6 +94,14 @@ public final class Dial implements Element {
             var now = scheduler.now();
             // closing goes on although the one who asked for it has stopped to wait
             hops.at(url.get()).close(call.connection(), deadline.isAfter(now) ? deadline : now.plus(CLOSE));
+            return;
+        }
+        var next = call.connection().path().next();
+        if (next.isPresent()) {
+            throw new Refused(
+                    Refused.Reason.UNAVAILABLE,
+                    "cannot tell %s of the close: where it listens is not known (expected: that it is registered; what it holds ends with the client's token)"
+                            .formatted(next.get().name()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.ConnectionTable.Standing;
@@ -79,6 +80,10 @@ final class Entries {
 
     Optional<Entry> known(ConnectionId id) {
         return Optional.ofNullable(entries.get(id));
+    }
+
+    Set<ConnectionId> ids() {
+        return Set.copyOf(entries.keySet());
     }
 
     Collection<Entry> all() {

@@ -35,6 +35,9 @@ public final class RefreshRegistration<T> implements AutoCloseable {
     /** Whoever was registered for so long does not pay for failures before. */
     private static final Duration STABLE = Duration.ofMinutes(1);
 
+    /** Whoever was registered at all starts again no later than this many doublings tell: 1.6 s at most. */
+    private static final int AFTER_SUCCESS = 3;
+
     private static final double PART = 2.0 / 3;
     private static final double JITTER = 0.1;
 
@@ -129,6 +132,7 @@ public final class RefreshRegistration<T> implements AutoCloseable {
         var now = scheduler.now();
         if (since == null) {
             since = now;
+            failures.updateAndGet(before -> Math.min(before, AFTER_SUCCESS));
         }
         var end = kind.expires(answer);
         end.ifPresent(at -> schedule(refreshAfter(Duration.between(now, at))));

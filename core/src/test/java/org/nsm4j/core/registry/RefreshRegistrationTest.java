@@ -70,6 +70,16 @@ class RefreshRegistrationTest {
     }
 
     @Test
+    void several_restarts_within_a_minute_do_not_add_up_to_a_long_wait() {
+        kept.register(GATEWAY, MOST);
+        for (int restart = 0; restart < 8; restart++) {
+            far.restart(true);
+            scheduler.pass(Duration.ofMillis(1600));
+            assertThat(registered()).as("after restart %d", restart).hasSize(1);
+        }
+    }
+
+    @Test
     void goes_on_trying_while_the_registry_is_down_and_says_why() {
         kept.register(GATEWAY, MOST);
         far.restart(true);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -30,6 +32,7 @@ import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.Wire;
+import org.nsm4j.dataplane.wire.WireLedger;
 
 /** A forwarder's two elements in a chain, between a client and an endpoint, over plumbing that only remembers. */
 final class ForwarderTest {
@@ -43,6 +46,8 @@ final class ForwarderTest {
     private final List<List<Mechanism>> offers = new ArrayList<>();
     private final List<Connection> closed = new ArrayList<>();
     private final List<String> places = new ArrayList<>();
+    private final Notes ledger = new Notes();
+    private final List<ConnectionId> removed = new ArrayList<>();
     private final Underlay underlay = new Underlay("eth0", InetAddress.ofLiteral("10.0.0.1"), 1500, 4789);
     private UnaryOperator<Connection> endpoint = connection -> connection.withMechanism(kernel("/proc/22/ns/net"));
     private Url next = Url.parse("unix:///run/endpoint.sock");
@@ -52,6 +57,7 @@ final class ForwarderTest {
                     new ConnectionTable(scheduler),
                     (call, rest) -> rest.request(call.towards(next)),
                     new OfferMechanisms(underlay),
+                    new RecordWire("node-a", new WireLedger(ledger, scheduler), removed::add, scheduler),
                     new PlugWire(
                             "node-a",
                             plumbing,
@@ -60,6 +66,30 @@ final class ForwarderTest {
                             (place, side, call) -> places.add(side + " " + place),
                             call -> "app"))
             .to(new Endpoint());
+
+    /** A ledger that a full disk may stand under. */
+    private static final class Notes implements Ledger {
+        final Map<String, String> all = new TreeMap<>();
+        boolean full;
+
+        @Override
+        public Map<String, String> entries() {
+            return Map.copyOf(all);
+        }
+
+        @Override
+        public void put(String key, String text) {
+            if (full) {
+                throw new Refused(Refused.Reason.NO_CAPACITY, "full");
+            }
+            all.put(key, text);
+        }
+
+        @Override
+        public void remove(String key) {
+            all.remove(key);
+        }
+    }
 
     private final class Endpoint implements Element {
         @Override
@@ -177,6 +207,32 @@ final class ForwarderTest {
 
         assertThat(plumbing.events.getLast()).startsWith("close ");
         assertThat(closed.getFirst().mechanism()).isEqualTo(kernel("/proc/22/ns/net"));
+    }
+
+    @Test
+    void a_wire_is_written_down_before_it_is_made_and_struck_out_when_it_is_gone() {
+        var first = connect(APP);
+        assertThat(ledger.all).hasSize(1);
+        chain.close(first, Caller.SELF);
+        assertThat(ledger.all).isEmpty();
+        assertThat(removed).isEmpty();
+
+        ledger.full = true;
+        assertThatThrownBy(() -> connect(APP)).hasMessage("forwarder: full");
+        assertThat(plumbing.events).hasSize(2);
+    }
+
+    @Test
+    void a_full_disk_does_not_keep_a_wire_from_being_refreshed() {
+        var first = connect(APP);
+        ledger.full = true;
+        assertThat(refresh(first, APP).mechanism()).isEqualTo(first.mechanism());
+    }
+
+    @Test
+    void a_close_of_what_only_a_former_process_knew_removes_its_links() {
+        chain.close(Connection.to("vpn").withId(new ConnectionId("c9")), Caller.SELF);
+        assertThat(removed).containsExactly(new ConnectionId("c9"));
     }
 
     @Test

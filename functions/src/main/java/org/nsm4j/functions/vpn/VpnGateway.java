@@ -7,6 +7,7 @@ import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.address.ServeDns;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.life.LimitConnections;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Context;
@@ -93,8 +94,17 @@ public final class VpnGateway implements AutoCloseable {
         }
     }
 
-    /** A gateway that is not open yet. */
+    /** A gateway that is not open yet, and whose clients' addresses end with this process. */
     public VpnGateway(Settings settings, Scheduler scheduler) {
+        this(settings, Ledger.none(), scheduler);
+    }
+
+    /**
+     * A gateway that is not open yet.
+     *
+     * @param leases where it is written down which client has which addresses
+     */
+    public VpnGateway(Settings settings, Ledger leases, Scheduler scheduler) {
         this.settings = settings;
         this.scheduler = scheduler;
         var wireguard = settings.wireguard();
@@ -112,6 +122,8 @@ public final class VpnGateway implements AutoCloseable {
                         new PrefixGroups(settings.clients().pools()),
                         AllocateAddresses.Foreign.REMOVED,
                         settings.services().getFirst(),
+                        leases,
+                        AllocateAddresses.REST,
                         scheduler),
                 new AnnounceRoutes(company.stream()
                         .filter(prefix -> pools.stream().anyMatch(pool -> pool.isIpv4() == prefix.isIpv4()))
