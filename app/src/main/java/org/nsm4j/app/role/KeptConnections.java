@@ -52,6 +52,11 @@ final class KeptConnections {
             Instant since,
             long cookie,
             boolean closing) {
+        /** The same, answered anew. */
+        Kept answered(Connection answer) {
+            return new Kept(request, answer, thisBoot, since, cookie, closing);
+        }
+
         /** What nobody has answered yet. */
         static Kept wanted(ConnectRequest request, Instant since) {
             return new Kept(request, null, true, since, 0, false);

@@ -60,7 +60,7 @@ final class NodeClient {
         }
         heals.put(name, healed);
         client.connection(healed.id())
-                .ifPresent(each -> kept.keep(new KeptConnections.Kept(present.request(), each, true, present.since())));
+                .ifPresent(each -> kept.one(name).ifPresent(before -> kept.keep(before.answered(each))));
         if (known.get(name) != present) {
             kept.forget(name);
         }

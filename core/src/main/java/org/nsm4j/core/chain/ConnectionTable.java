@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Entries.Entry;
 import org.nsm4j.core.model.Connection;
@@ -293,14 +294,9 @@ public final class ConnectionTable implements Element {
 
     /** The connections that stand now. */
     public List<Standing> standing() {
-        var all = new ArrayList<Standing>();
-        for (var entry : entries.all()) {
-            var standing = entry.standing;
-            if (standing != null) {
-                all.add(standing);
-            }
-        }
-        return all;
+        return entries.all().stream()
+                .flatMap(entry -> Stream.ofNullable(entry.standing))
+                .toList();
     }
 
     /** One connection that stands. */
