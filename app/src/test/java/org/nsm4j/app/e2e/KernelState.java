@@ -5,8 +5,8 @@ import java.util.TreeMap;
 
 /**
  * All that {@code ip} shows of some namespaces: links in detail, addresses, routes of all tables, rules, and the neighbours
- * that somebody set. What the kernel adds by itself in its own time is left out: what it learns from packets, and whether it
- * is done with trying a link-local address.
+ * that somebody set. What the kernel does by itself in its own time is left out: timers, what it learns from packets, whether
+ * it is done with trying a link-local address, and the state that follows the flags of a link.
  */
 record KernelState(TreeMap<String, String> byNamespace) {
     static KernelState of(Collection<String> namespaces) {
@@ -29,7 +29,10 @@ record KernelState(TreeMap<String, String> byNamespace) {
             Shell.run("ip -n %s %s".formatted(netns, what))
                     .lines()
                     .filter(line -> !line.startsWith("local fe80:"))
-                    .map(line -> line.replace(" tentative", "").stripTrailing())
+                    .map(line -> line.replace(" tentative", "")
+                            .replaceAll("_timer +[0-9.]+", "_timer")
+                            .replaceAll(" state (UP|UNKNOWN) ", " ")
+                            .stripTrailing())
                     .forEach(line -> text.append(line).append('\n'));
         }
         return text.toString();
