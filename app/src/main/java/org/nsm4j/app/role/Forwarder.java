@@ -14,6 +14,7 @@ import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.lease.LedgerFile;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.WatchedRegistry;
@@ -22,9 +23,13 @@ import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.watch.PeerWatch;
+import org.nsm4j.dataplane.watch.WatchWire;
+import org.nsm4j.dataplane.watch.WireWatch;
 import org.nsm4j.dataplane.wire.Inventory;
 import org.nsm4j.dataplane.wire.KernelPlumbing;
 import org.nsm4j.dataplane.wire.Leftovers;
+import org.nsm4j.dataplane.wire.LinkState;
 import org.nsm4j.dataplane.wire.Node;
 import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
@@ -112,6 +117,12 @@ public final class Forwarder implements AutoCloseable {
                 underlay,
                 new NodePlaces(node, traits.mayPlugNode()),
                 call -> client(call, transport));
+        var peers = new PeerWatch(node.netns(), scheduler);
+        var watch = new WireWatch(node.netns(), new LinkState(node), peers, scheduler, (id, lost) -> {
+            System.getLogger(Forwarder.class.getName())
+                    .log(System.Logger.Level.WARNING, "wire lost connection={0} reason={1}", id, lost.text());
+            transport.events().change(id, connection -> WireReport.down(connection, lost));
+        });
         var connections = new ConnectionTable(scheduler);
         var file = ledgerFile(traits.name(), listen);
         var ledger = new WireLedger(file, scheduler);
@@ -125,7 +136,9 @@ public final class Forwarder implements AutoCloseable {
                 new ForwarderChain.Wires(
                         new OfferMechanisms(underlay),
                         new RecordWire(traits.node(), ledger, leftovers::removeAllOf, scheduler),
-                        plug),
+                        new WatchWire(watch),
+                        plug,
+                        peers::isLost),
                 metrics,
                 transport);
         var registration = register(traits, listen, manager, transport);
@@ -138,7 +151,7 @@ public final class Forwarder implements AutoCloseable {
         return new Forwarder(
                 connections,
                 leftovers,
-                List.of(leftovers, reaper, node, file),
+                List.of(leftovers, watch, reaper, node, file),
                 List.of(services, endpoints),
                 registration,
                 listening);

@@ -1,17 +1,20 @@
 package org.nsm4j.app.role;
 
+import java.util.function.Predicate;
 import org.nsm4j.app.observe.CountRequests;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.address.LimitMtu;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.chain.KnownHops;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
@@ -22,14 +25,24 @@ import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
+import org.nsm4j.dataplane.watch.WatchWire;
 import org.nsm4j.sdk.Parts;
 
 /** The whole forwarder, in one place. */
 public final class ForwarderChain {
     private ForwarderChain() {}
 
-    /** The elements that make the wires. */
-    public record Wires(OfferMechanisms offer, RecordWire record, PlugWire plug) {}
+    /**
+     * What makes wires of connections.
+     *
+     * @param offer what is offered on the outgoing leg
+     * @param record writes down what is about to be made
+     * @param watch sees what becomes of a wire
+     * @param plug makes it
+     * @param isLost whether the node that a URL leads to is known not to answer
+     */
+    public record Wires(
+            OfferMechanisms offer, RecordWire record, WatchWire watch, PlugWire plug, Predicate<Url> isLost) {}
 
     /** A forwarder that plugs wires. */
     public static Chain of(
@@ -40,6 +53,7 @@ public final class ForwarderChain {
             Wires wires,
             Metrics metrics,
             Parts p) {
+        var hops = new KnownHops(p.hops(), wires.isLost());
         return Chain.through(
                         new CountRequests("forwarder", metrics, p.scheduler()::nanoTime),
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path
@@ -53,11 +67,12 @@ public final class ForwarderChain {
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
                         new SelectEndpoint(services, endpoints, p.scheduler()),
-                        new RelayEvents(name, RelayEvents.Behind.ENDPOINT, p.hops(), p.events(), p.scheduler()),
+                        new RelayEvents(name, RelayEvents.Behind.ENDPOINT, hops, p.events(), p.scheduler()),
                         new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         wires.offer(), // what it offers depends on where the request goes
                         wires.record(), // before there is a wire that the ledger does not know
+                        wires.watch(), // sees what was plugged
                         wires.plug()) // last, so that nothing that fails later leaves a wire behind
-                .to(new Dial(p.hops(), p.scheduler()));
+                .to(new Dial(hops, p.scheduler()));
     }
 }

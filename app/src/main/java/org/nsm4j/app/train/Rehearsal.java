@@ -30,6 +30,8 @@ import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.watch.WatchWire;
+import org.nsm4j.dataplane.watch.Watcher;
 import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
@@ -130,7 +132,8 @@ final class Rehearsal implements AutoCloseable {
                 new ConnectionTable(scheduler),
                 services,
                 endpoints,
-                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
+                new ForwarderChain.Wires(
+                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
                 metrics,
                 own);
         part(own.serve(List.of(listen), Parts.Served.chain(chain, () -> true)));

@@ -17,6 +17,8 @@ import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.watch.WatchWire;
+import org.nsm4j.dataplane.watch.Watcher;
 import org.nsm4j.dataplane.wire.Plumbing;
 import org.nsm4j.dataplane.wire.Wire;
 import org.nsm4j.dataplane.wire.WireLedger;
@@ -74,7 +76,8 @@ class ChainsTest {
                 connections,
                 registries.knownServices(),
                 registries.known(),
-                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
+                new ForwarderChain.Wires(
+                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
                 new Metrics(),
                 parts);
         assertThat(chain.describe()).isEqualTo("""
@@ -93,6 +96,7 @@ class ChainsTest {
                         LimitMtu
                         OfferMechanisms
                         RecordWire
+                        WatchWire
                         PlugWire
                         Dial
                         """);

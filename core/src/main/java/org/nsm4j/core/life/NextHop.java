@@ -258,12 +258,8 @@ final class NextHop implements Hop.Listener {
         }
 
         private Connection lost(Connection own) {
-            var path = own.path();
-            var lost = new WireReport.Lost(
-                    WireReport.Loss.ENDPOINT, worked, "endpoint %s has ended".formatted(own.endpoint()));
-            return path.current()
-                    .map(segment -> own.withPath(path.with(path.index(), WireReport.lost(segment, lost))))
-                    .orElse(own);
+            var text = "endpoint %s has ended".formatted(own.endpoint());
+            return WireReport.down(own, new WireReport.Lost(WireReport.Loss.ENDPOINT, worked, text));
         }
     }
 }

@@ -61,6 +61,15 @@ public final class WireReport {
         return segment.withMetrics(metrics);
     }
 
+    /** A connection whose wire the hop that is looking knows not to work. */
+    public static Connection down(Connection connection, Lost lost) {
+        var path = connection.path();
+        var marked = path.current()
+                .map(segment -> path.with(path.index(), lost(segment, lost)))
+                .orElse(path);
+        return connection.withPath(marked).withState(Connection.State.DOWN);
+    }
+
     private static Map<String, String> withoutLoss(Segment segment) {
         var metrics = new HashMap<>(segment.metrics());
         metrics.remove(LOST);

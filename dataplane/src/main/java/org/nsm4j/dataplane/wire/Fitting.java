@@ -1,5 +1,6 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.nsm4j.core.model.Cidr;
@@ -35,6 +36,22 @@ final class Fitting {
             settings = settings.mtu(end.mtu());
         }
         return end.mac().isEmpty() ? settings : settings.mac(Shape.mac(end.mac()));
+    }
+
+    /**
+     * Lets a link that was just born ask soon again who has an address. The kernel wakes a new veth's other end in its own
+     * time, loses what comes before, and would ask again only after a second: too long where packets are waiting that another
+     * wire carried until now.
+     */
+    void hastenNeighbours(int index, boolean nameIsFree) {
+        var name = nameIsFree ? end.name() : InterfaceName.next(index);
+        try {
+            for (var family : List.of("ipv4", "ipv6")) {
+                Sysctl.write(workload.netns(), "net/%s/neigh/%s/retrans_time_ms".formatted(family, name), "30");
+            }
+        } catch (KernelRefused e) {
+            // it works without, only later
+        }
     }
 
     /**

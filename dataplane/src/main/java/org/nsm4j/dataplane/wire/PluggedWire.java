@@ -10,11 +10,11 @@ final class PluggedWire implements Plumbing.Plugged {
     private final KernelPlumbing plumbing;
     private final PeerGuard.@Nullable Hold peer;
     private Wire wire;
-    private List<Seat> seats;
+    private volatile List<Seat> seats;
     private List<Parked> parked;
-    private @Nullable PluggedWire successor;
+    private volatile @Nullable PluggedWire successor;
     private @Nullable PluggedWire predecessor;
-    private boolean closed;
+    private volatile boolean closed;
 
     PluggedWire(KernelPlumbing plumbing, Wire wire, PeerGuard.@Nullable Hold peer, Fitted fitted) {
         this.plumbing = plumbing;
@@ -52,6 +52,19 @@ final class PluggedWire implements Plumbing.Plugged {
         successor = next;
         next.predecessor = this;
         return next;
+    }
+
+    @Override
+    public List<Plumbing.Spot> spots() {
+        return seats.stream()
+                .map(seat -> new Plumbing.Spot(seat.nsid(), seat.index()))
+                .toList();
+    }
+
+    @Override
+    public boolean isSucceeded() {
+        var next = successor;
+        return closed || (next != null && !next.closed);
     }
 
     private boolean hasNumberOf(Wire other) {

@@ -1,5 +1,6 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.List;
 import org.nsm4j.core.model.Refused;
 
 /** Brings the node's kernel to have a wire. */
@@ -12,6 +13,14 @@ public interface Plumbing {
      * @throws Refused when the kernel, or something that is there already, stands in the way; nothing is left behind
      */
     Plugged plug(Wire wire);
+
+    /**
+     * Where a link is.
+     *
+     * @param nsid the number of its namespace at this node; -1 for the node's own
+     * @param index the link's
+     */
+    record Spot(int nsid, int index) {}
 
     /** A wire that stands. */
     interface Plugged extends AutoCloseable {
@@ -27,6 +36,16 @@ public interface Plumbing {
          * with one VNI for both, this one goes before.
          */
         Plugged replaceBy(Wire other);
+
+        /** Its links on this node; none where that is not known. */
+        default List<Spot> spots() {
+            return List.of();
+        }
+
+        /** Whether another wire has its place, so that it does not work, as is intended. */
+        default boolean isSucceeded() {
+            return false;
+        }
 
         /** Packets, addresses and routes are gone when this returns; links may follow a moment later. */
         @Override

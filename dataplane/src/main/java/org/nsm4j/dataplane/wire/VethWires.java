@@ -42,7 +42,7 @@ final class VethWires {
             var pair = new Pair(client, endpoint, clientCollisions.own(owners), endpointCollisions.own(owners));
             clientCollisions.refuse(pair.clientLink.map(Link::index).orElse(0));
             endpointCollisions.refuse(pair.endpointLink.map(Link::index).orElse(0));
-            return pair.isWhole(owners) ? repair(pair, wire.owner()) : create(pair, wire.owner());
+            return pair.isWhole(owners) ? repair(pair, wire.owner()) : create(pair, owners);
         }
     }
 
@@ -64,9 +64,13 @@ final class VethWires {
                 List.of());
     }
 
-    private Fitted create(Pair pair, Owner asked) {
-        var owner = Fitted.next(asked, pair.clientLink, pair.endpointLink);
+    private Fitted create(Pair pair, Owners owners) {
+        var owner = Fitted.next(owners.owner(), pair.clientLink, pair.endpointLink);
         var links = addPair(pair);
+        if (owners.former().isPresent()) {
+            new Fitting(pair.client).hastenNeighbours(links[0], pair.clientLink.isEmpty());
+            new Fitting(pair.endpoint).hastenNeighbours(links[1], pair.endpointLink.isEmpty());
+        }
         var making = new Making(
                 node,
                 List.of(

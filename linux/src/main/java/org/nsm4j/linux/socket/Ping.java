@@ -84,7 +84,8 @@ public final class Ping implements AutoCloseable {
         ByteBuffer answer = ByteBuffer.allocateDirect(2048);
         while (true) {
             long left = patience.toMillis() - (System.nanoTime() - start) / 1_000_000;
-            if (left <= 0 || Libc.poll((int) Math.min(left, Integer.MAX_VALUE), socket.number()) == 0) {
+            // looked at once at least: a thread that was not let run for long may find the answer waiting
+            if (Libc.poll((int) Math.clamp(left, 0, Integer.MAX_VALUE), socket.number()) <= 0) {
                 return Optional.empty();
             }
             answer.clear();

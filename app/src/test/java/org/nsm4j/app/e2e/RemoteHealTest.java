@@ -1,0 +1,123 @@
+package org.nsm4j.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The endpoint's node is cut off, or its programs end for good. */
+@Tag("kernel")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RemoteHealTest {
+    @RegisterExtension
+    static final Ground ground = new Ground();
+
+    /** Both endpoints give the first client the same addresses, so that one pinger is answered by either. */
+    private static final String POOL = "172.16.8.0/24";
+
+    private static final String TARGET = "172.16.8.0";
+    /** On a machine that does other things too; ./dev bench life measures it on a quiet one. */
+    private static final Duration SOON = Duration.ofSeconds(3);
+
+    private static TestNode near;
+    private static TestNode far;
+    private static String app;
+
+    @BeforeAll
+    static void start() {
+        var host = ground.netns("node");
+        var farHost = ground.netns("far");
+        app = ground.netns("app");
+        var nearEndpoint = ground.netns("epnear");
+        var farEndpoint = ground.netns("epfar");
+        ground.join(host, "192.168.53.1/24", farHost, "192.168.53.2/24");
+        near = TestNode.up(ground, "n1", host, "--underlay-device", "under0");
+        near.responder(nearEndpoint, "ep-near", "cut", POOL);
+        var token = near.nsm("token").out().strip();
+        far = TestNode.up(ground, "n2", farHost, "--underlay-device", "under0", "--join", token);
+        far.responder(farEndpoint, "ep-far", "cut", POOL);
+        Eventually.until("ep-far", () -> near.nsm("get", "endpoints").out().contains("ep-far"));
+    }
+
+    @AfterEach
+    void unplug() {
+        near.disconnectAll();
+    }
+
+    /** Whose turn it is is the forwarder's affair: asks until it is the far one's. */
+    private static void connectToTheFarOne(String connection) {
+        Eventually.until("a connection to ep-far", () -> {
+            near.connect(connection, "kernel://cut/nsm-1", app);
+            if (near.nsm("describe", "connection", connection).out().contains("ep-far")) {
+                return true;
+            }
+            near.disconnect(connection);
+            return false;
+        });
+    }
+
+    private static String peerOf(String connection) {
+        return near.nsm("describe", "connection", connection)
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("Peer"))
+                .map(line -> line.replaceAll("Peer +|/.*", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @Order(1)
+    void a_workload_whose_endpoint_s_node_is_cut_off_is_moved_to_another_node() {
+        connectToTheFarOne("cut-off");
+        var pinging = Pinging.start(ground, app, TARGET);
+
+        Shell.inside(far.netns(), "ip link set under0 down");
+        try {
+            Eventually.until(
+                    "the near endpoint",
+                    () -> near.nsm("describe", "connection", "cut-off").out().contains("ep-near"),
+                    () -> near.process().log());
+            pinging.awaitMoreAnswers();
+        } finally {
+            Shell.inside(far.netns(), "ip link set under0 up");
+        }
+        pinging.end();
+
+        assertThat(pinging.gap()).as(near.process().log()).isLessThan(SOON);
+        assertThat(near.nsm("describe", "connection", "cut-off").out()).contains("192.168.53.2 does not answer");
+        assertThat(Shell.inside(app, "ip -4 addr show nsm-1")).containsOnlyOnce("inet ");
+    }
+
+    @Test
+    @Order(2)
+    void no_packet_is_lost_when_the_endpoint_s_node_loses_its_programs_and_gets_them_back() {
+        connectToTheFarOne("stays");
+        // the far endpoint keeps the addresses of whoever could not tell it that it left
+        var pinging = Pinging.start(ground, app, peerOf("stays"));
+
+        far.process().kill();
+        Eventually.until(
+                "the client to notice",
+                () -> near.nsm("describe", "connection", "stays").out().contains("does not answer"),
+                () -> near.process().log());
+        pinging.awaitMoreAnswers();
+        far.upAgain();
+        Eventually.until(
+                "the path to be mended",
+                () -> near.nsm("describe", "connection", "stays").out().contains("UP"),
+                () -> near.process().log() + far.process().log());
+        pinging.awaitMoreAnswers();
+        pinging.end();
+
+        assertThat(pinging.lost()).isZero();
+        assertThat(near.nsm("describe", "connection", "stays").out()).contains("ep-far", "mended, no gap");
+    }
+}
