@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.core.model.Refused;
 
 /**
  * A stream of answers that makes its writer wait while the client does not keep up, so that nothing piles up here; the
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class EventStream<T> implements AutoCloseable {
     private final ServerCallStreamObserver<T> answers;
     private final OpenStreams open;
+    private final Crowd.@Nullable Stalled stalled = Crowd.STALLED.get();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean ended;
@@ -58,16 +60,18 @@ final class EventStream<T> implements AutoCloseable {
     }
 
     /**
-     * Sends an answer, waiting while the client does not keep up.
+     * Sends an answer, waiting while the client does not keep up; one that does not read for too long is cut off.
      *
      * @return whether it was sent; false once the stream has ended
      */
     boolean send(T answer) {
+        if (!awaitReader()) {
+            fail(new Refused(
+                    Refused.Reason.DEADLINE, "stream: its client does not read it (expected: that it keeps up)"));
+            return false;
+        }
         lock.lock();
         try {
-            while (!ended && !answers.isReady()) {
-                changed.awaitUninterruptibly();
-            }
             if (!ended) {
                 answers.onNext(answer);
             }
@@ -75,6 +79,28 @@ final class EventStream<T> implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits until the client can take more; false where that takes too long, and the connection is cut off. */
+    private boolean awaitReader() {
+        var most = stalled;
+        long left = most == null ? Long.MAX_VALUE : most.after().toNanos();
+        lock.lock();
+        try {
+            while (!ended && !answers.isReady() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (most == null || ended || answers.isReady()) {
+                return true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+        most.cut().run();
+        return false;
     }
 
     /** Waits until the stream ends, or for so long; tells whether it has ended. */

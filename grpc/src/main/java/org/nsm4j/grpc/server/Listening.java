@@ -26,6 +26,15 @@ final class Listening {
     /** Upstream's clients and ours may ask every few seconds whether we still live. */
     private static final Duration PINGS = Duration.ofSeconds(5);
 
+    /** After so long without a word a peer is asked whether it still lives. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
+    /** A connection without calls is closed after so long. */
+    private static final Duration IDLE = Duration.ofMinutes(10);
+    /** A peer that calls off more calls than this within the window does nothing else (CVE-2023-44487). */
+    private static final int RESETS = 1000;
+
+    private static final int RESETS_WINDOW_SECONDS = 30;
+
     private final Url url;
     private final Server server;
     private final @Nullable UnixSocketFile file;
@@ -93,6 +102,7 @@ final class Listening {
             Transport transport,
             ServerSettings settings,
             List<BindableService> services) {
+        var crowd = new Crowd(settings, transport.loops());
         builder.channelType(channel)
                 .bossEventLoopGroup(transport.loops())
                 .workerEventLoopGroup(transport.loops())
@@ -102,6 +112,13 @@ final class Listening {
                 .maxConcurrentCallsPerConnection(settings.mostCalls())
                 .permitKeepAliveTime(PINGS.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .handshakeTimeout(settings.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTime(QUIET.toSeconds(), TimeUnit.SECONDS)
+                .keepAliveTimeout(settings.patience().toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionIdle(IDLE.toSeconds(), TimeUnit.SECONDS)
+                .maxRstFramesPerWindow(RESETS, RESETS_WINDOW_SECONDS)
+                .addTransportFilter(crowd)
+                .intercept(crowd)
                 .intercept(new ReadCaller());
         services.forEach(builder::addService);
         try {

@@ -1,5 +1,6 @@
 package org.nsm4j.grpc.transport;
 
+import io.grpc.Attributes;
 import io.grpc.ServerCredentials;
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalNettyServerCredentials;
@@ -7,6 +8,7 @@ import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -25,13 +27,22 @@ import org.nsm4j.linux.KernelRefused;
  * extensions; nothing else does.
  */
 public final class Greeting {
+    /** There on a connection that is one too many: it is greeted only to be told so. */
+    public static final Attributes.Key<Boolean> CROWDED = Attributes.Key.create("org.nsm4j.crowded");
+    /** Cuts a connection off. */
+    public static final Attributes.Key<Runnable> CUT = Attributes.Key.create("org.nsm4j.cut");
+
+    /** How many connections too many are greeted at once; whatever comes beyond them is closed without a word. */
+    private static final int RESERVE = 16;
+
     private Greeting() {}
 
     /**
      * Credentials for a server.
      *
      * @param tls null for plaintext
-     * @param mostConnections how many connections may be open at once; a further one is closed
+     * @param mostConnections how many connections may be open at once; a few more are greeted as {@link #CROWDED}, any
+     *     further one is closed
      */
     public static ServerCredentials credentials(@Nullable SslContext tls, int mostConnections) {
         var negotiator = tls == null
@@ -65,6 +76,7 @@ public final class Greeting {
         private final ChannelHandler next;
         private final AtomicInteger open;
         private final int most;
+        private boolean crowded;
 
         Counted(ChannelHandler next, AtomicInteger open, int most) {
             this.next = next;
@@ -77,7 +89,8 @@ public final class Greeting {
         public void handlerAdded(ChannelHandlerContext context) {
             int now = open.incrementAndGet();
             context.channel().closeFuture().addListener(_ -> open.decrementAndGet());
-            if (now > most) {
+            crowded = now > most;
+            if (now > most + RESERVE) {
                 context.close();
             }
         }
@@ -91,25 +104,34 @@ public final class Greeting {
             // The successor stands behind us until the event has reached it: it learns of its place and of the event in
             // turn.
             context.pipeline().addAfter(context.name(), null, next);
-            context.fireUserEventTriggered(withPeer(context, negotiation));
+            context.fireUserEventTriggered(enriched(context, negotiation));
             context.pipeline().remove(this);
         }
 
-        private static ProtocolNegotiationEvent withPeer(
-                ChannelHandlerContext context, ProtocolNegotiationEvent negotiation) {
-            if (!(context.channel() instanceof EpollDomainSocketChannel socket)) {
-                return negotiation;
+        private ProtocolNegotiationEvent enriched(ChannelHandlerContext context, ProtocolNegotiationEvent negotiation) {
+            var attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
+                    .set(CUT, () -> cut(context.channel()));
+            if (crowded) {
+                attributes.set(CROWDED, true);
             }
-            try {
-                var peer = PeerProcess.of(socket.fd().intValue());
-                socket.closeFuture().addListener(_ -> peer.close());
-                var attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
-                        .set(PeerProcess.PEER, peer)
-                        .build();
-                return InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes);
-            } catch (KernelRefused e) {
-                // The peer is gone already, and so is the connection: nobody will ask.
-                return negotiation;
+            if (context.channel() instanceof EpollDomainSocketChannel socket) {
+                try {
+                    var peer = PeerProcess.of(socket.fd().intValue());
+                    socket.closeFuture().addListener(_ -> peer.close());
+                    attributes.set(PeerProcess.PEER, peer);
+                } catch (KernelRefused e) {
+                    // The peer is gone already, and so is the connection: nobody will ask.
+                }
+            }
+            return InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes.build());
+        }
+
+        /** From the pipeline's head: HTTP/2 would first wait for its streams, which is what is to be ended. */
+        @SuppressWarnings("FutureReturnValueIgnored") // closing is asked for, not waited for
+        private static void cut(Channel channel) {
+            var first = channel.pipeline().firstContext();
+            if (first != null) {
+                first.close();
             }
         }
     }

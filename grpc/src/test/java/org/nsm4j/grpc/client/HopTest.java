@@ -242,7 +242,7 @@ class HopTest {
             public void event(ConnectionEvent event) {
                 while (!toldAtFirst.isDone()) {
                     var state = teller.join().getState();
-                    if (state == Thread.State.WAITING || state == Thread.State.TERMINATED) {
+                    if (state == Thread.State.TIMED_WAITING || state == Thread.State.TERMINATED) {
                         toldAtFirst.complete(told.get());
                     }
                     Thread.onSpinWait();
@@ -260,17 +260,25 @@ class HopTest {
 
     @Test
     void a_connection_beyond_the_limit_is_turned_away_and_let_in_when_another_has_gone() throws Exception {
-        var bounds = new ServerSettings(1 << 20, 128 << 10, 10, 1, 0777);
+        var bounds = ServerSettings.USUAL.withMostConnections(1);
         var url = sides.serve(sides.plain().settings(bounds).requests(answering((request, _) -> request.connection())));
         var first = sides.plainClient();
         new GrpcHops(first).at(url).request(requestFor("vpn"), soon(), _ -> {});
         assertThatThrownBy(() -> hop(url).request(requestFor("vpn"), soon(), _ -> {}))
                 .isInstanceOfSatisfying(
-                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNAVAILABLE));
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NO_CAPACITY));
         first.close();
-        var patient = ClientSettings.USUAL.withPatience(Duration.ofSeconds(10));
-        var second = sides.closing(new Channels(sides.transport(), null, Tokens.NONE, patient));
-        new GrpcHops(second).at(url).request(requestFor("vpn"), soon(), _ -> {});
+        // the refused one is cut off a second later, and the server hears of the first one's end
+        var until = soon();
+        var second = hop(url);
+        while (true) {
+            try {
+                second.request(requestFor("vpn"), soon(), _ -> {});
+                return;
+            } catch (Refused e) {
+                assertThat(Instant.now()).as(e.getMessage()).isBefore(until);
+            }
+        }
     }
 
     @Test
