@@ -14,6 +14,8 @@ import org.nsm4j.app.role.DomainRegistry;
 import org.nsm4j.app.role.ForwarderChain;
 import org.nsm4j.app.role.Manager;
 import org.nsm4j.app.role.ManagerChain;
+import org.nsm4j.app.role.RegistryRules;
+import org.nsm4j.app.role.RegistryStack;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Hop;
@@ -91,10 +93,18 @@ final class Target implements AutoCloseable {
                 List.of(registry()),
                 Journal.<NetworkService>none(),
                 Journal.<Endpoint>none(),
+                RegistryRules.USUAL,
                 parts("/node/registry")));
         var traits = new ManagerChain.Traits(
                 "manager", "tcp://127.0.0.1:5001", SelectForwarder.FORWARDER, Map.of(), List::of);
-        part(Manager.start(traits, List.of(manager()), registry(), new Metrics(), parts("/node/manager")));
+        var manager = parts("/node/manager");
+        part(Manager.start(
+                traits,
+                List.of(manager()),
+                RegistryStack.Domain.at(registry(), manager),
+                RegistryRules.USUAL,
+                new Metrics(),
+                manager));
         forward(parts("/node/forwarder"));
         serve("/app/vault", "vault-1", SERVICE);
     }
@@ -120,7 +130,8 @@ final class Target implements AutoCloseable {
     private void forward(Parts own) {
         var services = part(new WatchedRegistry<>(Kind.SERVICE, scheduler, new Random(), own.services(manager())));
         var endpoints = part(new WatchedRegistry<>(Kind.ENDPOINT, scheduler, new Random(), own.endpoints(manager())));
-        var plug = new PlugWire("target", OnPaper::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {});
+        var plug =
+                new PlugWire("target", OnPaper::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {}, _ -> "");
         var chain = ForwarderChain.of(
                 "forwarder",
                 new ConnectionTable(scheduler),
