@@ -144,11 +144,11 @@ public final class ConnectionTable implements Element {
     /** What stands is known to the attempt, unless it was closed already to make room. */
     private Attempt attempt(Origin origin, Entry entry) {
         var standing = entry.standing;
-        boolean none = standing == null || standing.left();
+        var staying = standing == null || standing.left() ? null : standing;
         var attempt = new Attempt(
                 origin,
-                none ? null : standing.outgoing(),
-                none ? null : standing.next(),
+                staying == null ? null : staying.outgoing(),
+                staying == null ? null : staying.next(),
                 entry.held,
                 scheduler::nanoTime);
         if (standing != null && standing.left()) {

@@ -1,6 +1,7 @@
 package org.nsm4j.core.life;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Element;
@@ -42,12 +43,12 @@ public final class EndWhenIdle implements Element {
         this.idle = idle;
         this.scheduler = scheduler;
         this.end = end;
-        await(state.get());
+        await(Objects.requireNonNull(state.get()));
     }
 
     @Override
     public Connection request(Call call, Rest rest) {
-        if (state.get().ended) {
+        if (Objects.requireNonNull(state.get()).ended) {
             throw ended();
         }
         var answer = rest.request(call);
