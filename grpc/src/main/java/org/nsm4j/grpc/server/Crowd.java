@@ -11,10 +11,10 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.transport.Greeting;
@@ -145,7 +145,7 @@ final class Crowd extends ServerTransportFilter implements ServerInterceptor {
         private final AtomicBoolean decided = new AtomicBoolean();
         private final AtomicBoolean left = new AtomicBoolean();
         private final Runnable leave;
-        private final io.netty.util.concurrent.@Nullable Future<?> timer;
+        private final Future<?> timer;
 
         Guest(ServerCall<Q, ?> call, ServerCall.Listener<Q> listener, Runnable leave) {
             super(listener);
