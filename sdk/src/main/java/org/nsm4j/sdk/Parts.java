@@ -64,8 +64,7 @@ public final class Parts implements AutoCloseable {
     private final GrpcHops hops;
     private final RemoteRegistries registries;
     private final Events events;
-    private final PolicySet serverPolicies;
-    private final PolicySet clientPolicies;
+    private volatile Trust trust = Trust.USUAL;
     private volatile PolicySet registryPolicies;
     private final RandomGenerator random = new Random();
 
@@ -83,8 +82,6 @@ public final class Parts implements AutoCloseable {
         this.reader = new TokenReader(new SpiffeTrust(identity));
         this.owners = new Owners(reader);
         identity.onChange(changed -> reader.forget());
-        this.serverPolicies = PolicySet.parse(PolicySet.SERVER, reader).beyondUpstream(PathSignatures.SHOWN);
-        this.clientPolicies = PolicySet.parse(PolicySet.CLIENT, reader).beyondUpstream(PathSignatures.SHOWN);
         this.registryPolicies = PolicySet.parse(PolicySet.REGISTRY_CLIENT, reader);
     }
 
@@ -162,7 +159,7 @@ public final class Parts implements AutoCloseable {
      * @throws org.nsm4j.core.model.Refused when one of them cannot be had
      */
     public Listening serve(List<Url> urls, Served served) {
-        return serve(urls, served, ServerSettings.USUAL);
+        return serve(urls, served, trust.limits());
     }
 
     /** Serves a role under other bounds than the usual, or with another mode of its sockets. */
@@ -193,9 +190,26 @@ public final class Parts implements AutoCloseable {
         };
     }
 
+    /** Holds others to this from now on; to be said before the role's chains are made. */
+    public void holdTo(Trust newTrust) {
+        trust = newTrust;
+        tokens.showCertificates(newTrust.signatures() != PathSignatures.OFF);
+    }
+
+    /** How far the tokens of a path must prove who signed them. */
+    public PathSignatures signatures() {
+        return trust.signatures();
+    }
+
+    /** How much anybody may take of what this role serves. */
+    public ServerSettings limits() {
+        return trust.limits();
+    }
+
     /** A watcher is shown the connections that it is on the path of, and no others. */
     private boolean isOn(Connection connection, Caller caller) {
         return caller.peer().isEmpty()
+                || trust.lets(caller.peer().get().toString())
                 || connection.path().segments().stream()
                         .anyMatch(segment -> caller.peer().equals(reader.of(segment.token())));
     }
@@ -232,12 +246,12 @@ public final class Parts implements AutoCloseable {
 
     /** What a caller is held to. */
     public PolicySet serverPolicies() {
-        return serverPolicies;
+        return PolicySet.parse(PolicySet.SERVER, reader).beyondUpstream(trust.signatures());
     }
 
     /** What an answer is held to. */
     public PolicySet clientPolicies() {
-        return clientPolicies;
+        return PolicySet.parse(PolicySet.CLIENT, reader).beyondUpstream(trust.signatures());
     }
 
     /** What happens to the role's connections. */

@@ -3,6 +3,7 @@ package org.nsm4j.app.config;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +46,7 @@ public final class Binder {
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
-        return make(type, values);
+        return make(type, Arrays.asList(values).iterator());
     }
 
     private static Object value(Declaration declaration, Sources sources, List<String> problems) {
@@ -61,10 +62,16 @@ public final class Binder {
         return declaration.read(declaration.setting().preset());
     }
 
-    private static <T extends Record> T make(Class<T> type, Object[] values) {
-        var parameters = Arrays.stream(type.getRecordComponents())
-                .map(component -> component.getType())
-                .toArray(Class<?>[]::new);
+    private static <T extends Record> T make(Class<T> type, Iterator<Object> given) {
+        var components = type.getRecordComponents();
+        var parameters = new Class<?>[components.length];
+        var values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            parameters[i] = components[i].getType();
+            values[i] = Declaration.isGroup(components[i])
+                    ? make(components[i].getType().asSubclass(Record.class), given)
+                    : given.next();
+        }
         try {
             var constructor = type.getDeclaredConstructor(parameters);
             return constructor.newInstance(values);

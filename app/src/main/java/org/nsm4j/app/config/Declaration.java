@@ -15,16 +15,25 @@ import java.util.stream.Stream;
  * @param type what it is read as
  */
 public record Declaration(Setting setting, Type type) {
-    /** The settings of a record, in its order. */
+    /** The settings of a record, in its order; a component that is a record of settings itself has its own in turn. */
     public static List<Declaration> of(Class<? extends Record> settings) {
         return Arrays.stream(settings.getRecordComponents())
-                .map(Declaration::of)
+                .flatMap(component -> of(component).stream())
                 .toList();
     }
 
-    private static Declaration of(RecordComponent component) {
+    private static List<Declaration> of(RecordComponent component) {
+        if (isGroup(component)) {
+            return of(component.getType().asSubclass(Record.class));
+        }
         var setting = Objects.requireNonNull(component.getAnnotation(Setting.class), component + " has no @Setting");
-        return new Declaration(setting, component.getGenericType());
+        return List.of(new Declaration(setting, component.getGenericType()));
+    }
+
+    /** Whether a component stands for settings of its own. */
+    static boolean isGroup(RecordComponent component) {
+        return component.getAnnotation(Setting.class) == null
+                && component.getType().isRecord();
     }
 
     /** What the role knows and does nothing with: what every role does not serve first, then its own. */

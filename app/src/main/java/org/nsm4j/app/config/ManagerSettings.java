@@ -62,6 +62,8 @@ public record ManagerSettings(
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
         Optional<HostPort> metricsListenOn,
 
+        TrustSettings trust,
+
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
         LogLevel logLevel)
         implements RoleSettings {}

@@ -104,6 +104,8 @@ public record NodeSettings(
                 means = "where to serve /metrics; empty: nowhere")
         Optional<HostPort> metricsListenOn,
 
+        TrustSettings trust,
+
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
         LogLevel logLevel)
         implements RoleSettings {

@@ -58,6 +58,8 @@ public record RegistrySettings(
         @Setting(env = "NSM_PROMETHEUS_LISTEN_ON", preset = "", means = "where to serve /metrics; empty: nowhere")
         Optional<HostPort> metricsListenOn,
 
+        TrustSettings trust,
+
         @Setting(env = "NSM_LOG_LEVEL", preset = "INFO", means = "TRACE, DEBUG, INFO, WARN or ERROR")
         LogLevel logLevel)
         implements RoleSettings {}

@@ -36,7 +36,6 @@ import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.VxlanGuard;
 import org.nsm4j.dataplane.wire.WireLedger;
-import org.nsm4j.grpc.server.ServerSettings;
 import org.nsm4j.linux.process.Boot;
 import org.nsm4j.sdk.Parts;
 
@@ -144,7 +143,7 @@ public final class Forwarder implements AutoCloseable {
         var registration = register(traits, listen, manager, transport);
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
         var listening =
-                transport.serve(List.of(listen), served, ServerSettings.USUAL.withSocketMode(traits.socketMode()));
+                transport.serve(List.of(listen), served, transport.limits().withSocketMode(traits.socketMode()));
         services.start();
         endpoints.start();
         leftovers.start();

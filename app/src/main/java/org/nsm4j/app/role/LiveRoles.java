@@ -68,6 +68,7 @@ public final class LiveRoles implements Roles {
     @Override
     public Running manager(ManagerSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
+        transport.holdTo(settings.trust().trust());
         transport.judgeRegistriesBy(settings.registryClientPolicies());
         var traits = new ManagerChain.Traits(
                 settings.name(),
@@ -79,7 +80,9 @@ public final class LiveRoles implements Roles {
         var domain = settings.registryUrl()
                 .map(url -> RegistryStack.Domain.at(url, transport))
                 .orElseGet(() -> RegistryStack.Domain.inMemory(transport));
-        var rules = RegistryRules.USUAL.withPolicies(settings.registryServerPolicies());
+        var rules = RegistryRules.USUAL
+                .withPolicies(settings.registryServerPolicies())
+                .withRegistrations(settings.trust().registrationRules());
         return new Ending(
                 served(metrics, settings.metricsListenOn()),
                 Manager.start(traits, settings.listenOn(), domain, rules, metrics, transport),
@@ -114,6 +117,7 @@ public final class LiveRoles implements Roles {
     @Override
     public Running forwarder(ForwarderSettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), settings.dialTimeout());
+        transport.holdTo(settings.trust().trust());
         transport.judgeRegistriesBy(settings.registryClientPolicies());
         var underlay = UnderlayFinder.findIn(settings.tunnelIp(), settings.effectiveVxlanPort());
         var labels = new LinkedHashMap<>(settings.labels());
@@ -138,8 +142,13 @@ public final class LiveRoles implements Roles {
     public Running registry(RegistrySettings settings) {
         var transport = transport(settings.workloadApi(), settings.maxTokenLifetime(), DIAL);
         transport.judgeRegistriesBy(settings.registryClientPolicies());
+        transport.holdTo(settings.trust().trust());
         var rules = new RegistryRules(
-                settings.registryServerPolicies(), settings.expirePeriod(), settings.proxyRegistryUrl());
+                        settings.registryServerPolicies(),
+                        settings.expirePeriod(),
+                        RegistryRules.USUAL.registrations(),
+                        settings.proxyRegistryUrl())
+                .withRegistrations(settings.trust().registrationRules());
         if (settings.store().isEmpty()) {
             return new Ending(
                     DomainRegistry.start(

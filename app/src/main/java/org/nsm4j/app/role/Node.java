@@ -116,7 +116,13 @@ final class Node implements AutoCloseable {
     }
 
     private Parts parts(String part) {
-        return Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), shared);
+        var opened = Parts.open(identity.of(name, part), settings.maxTokenLifetime(), settings.dialTimeout(), shared);
+        opened.holdTo(settings.trust().trust());
+        return opened;
+    }
+
+    private RegistryRules rules() {
+        return RegistryRules.USUAL.withRegistrations(settings.trust().registrationRules());
     }
 
     /** Where other hosts reach this one. */
@@ -141,7 +147,7 @@ final class Node implements AutoCloseable {
         var listen = new ArrayList<Url>();
         listen.add(Url.unix(settings.runDir().resolve("registry.sock").toString()));
         address().ifPresent(address -> listen.add(tcp(address, settings.registryPort())));
-        return DomainRegistry.start(listen, store.services(), store.endpoints(), RegistryRules.USUAL, transport);
+        return DomainRegistry.start(listen, store.services(), store.endpoints(), rules(), transport);
     }
 
     private Url managerUrl() {
@@ -161,7 +167,7 @@ final class Node implements AutoCloseable {
                 name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
         var transport = part(parts("manager"));
         var domain = RegistryStack.Domain.at(registryUrl(), transport);
-        return Manager.start(traits, listen, domain, RegistryRules.USUAL, metrics, transport);
+        return Manager.start(traits, listen, domain, rules(), metrics, transport);
     }
 
     private Forwarder startForwarder() {

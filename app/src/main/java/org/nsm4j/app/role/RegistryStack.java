@@ -6,6 +6,7 @@ import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.policy.PolicySet;
+import org.nsm4j.core.registry.AllowRegistration;
 import org.nsm4j.core.registry.AssumePayload;
 import org.nsm4j.core.registry.AuthorizeRegistration;
 import org.nsm4j.core.registry.ExpireEndpoints;
@@ -61,10 +62,10 @@ public final class RegistryStack {
             Kind<T> kind, Registry<T> owners, RegistryRules rules, Parts p, Registry<T> rest) {
         return new AuthorizeRegistration<>(
                 kind,
-                PolicySet.parse(rules.policies(), p.verifier()),
+                PolicySet.parse(rules.policies(), p.verifier()).beyondUpstream(p.signatures()),
                 AuthorizeRegistration.Owners.recordedIn(kind, owners),
                 p.scheduler(),
-                rest);
+                new AllowRegistration<>(kind, rules.registrations(), p.verifier(), p.scheduler(), rest));
     }
 
     /**

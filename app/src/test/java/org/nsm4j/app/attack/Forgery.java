@@ -30,6 +30,15 @@ final class Forgery {
         return signed(signer, subject, audience, Instant.now().plusSeconds(600));
     }
 
+    /** Signed by one identity, in the name of another; shows nothing, as upstream's. */
+    static String plain(Svid signer, SpiffeId subject, SpiffeId audience) throws JOSEException {
+        var object = new JWSObject(
+                new JWSHeader(JWSAlgorithm.ES256),
+                claims(subject, audience, Instant.now().plusSeconds(600)));
+        object.sign(new ECDSASigner(signer.key(), Curve.P_256));
+        return object.serialize();
+    }
+
     /** Has ended a second ago. */
     static String ended(Svid signer, SpiffeId subject, SpiffeId audience)
             throws JOSEException, CertificateEncodingException {

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.app.observe.Metrics;
@@ -19,6 +20,7 @@ import org.nsm4j.app.role.RegistryStack;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.SpiffeId;
@@ -32,9 +34,11 @@ import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
+import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
 import org.nsm4j.dataplane.wire.Plumbing;
 import org.nsm4j.dataplane.wire.Wire;
+import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
@@ -78,9 +82,18 @@ final class Target implements AutoCloseable {
 
     /** Starts everything; its files lie in a folder. */
     static Target start(Path folder) {
+        return start(folder, RegistryRules.USUAL);
+    }
+
+    /** Starts everything, with registration rules. */
+    static Target start(Path folder, Path registrationRules) {
+        return start(folder, RegistryRules.USUAL.withRegistrations(Optional.of(registrationRules)));
+    }
+
+    private static Target start(Path folder, RegistryRules rules) {
         var target = new Target(folder);
         try {
-            target.open();
+            target.open(rules);
         } catch (RuntimeException e) {
             target.close();
             throw e;
@@ -88,12 +101,12 @@ final class Target implements AutoCloseable {
         return target;
     }
 
-    private void open() {
+    private void open(RegistryRules rules) {
         part(DomainRegistry.start(
                 List.of(registry()),
                 Journal.<NetworkService>none(),
                 Journal.<Endpoint>none(),
-                RegistryRules.USUAL,
+                rules,
                 parts("/node/registry")));
         var traits = new ManagerChain.Traits(
                 "manager", "tcp://127.0.0.1:5001", SelectForwarder.FORWARDER, Map.of(), List::of);
@@ -102,7 +115,7 @@ final class Target implements AutoCloseable {
                 traits,
                 List.of(manager()),
                 RegistryStack.Domain.at(registry(), manager),
-                RegistryRules.USUAL,
+                rules,
                 new Metrics(),
                 manager));
         forward(parts("/node/forwarder"));
@@ -132,13 +145,13 @@ final class Target implements AutoCloseable {
         var endpoints = part(new WatchedRegistry<>(Kind.ENDPOINT, scheduler, new Random(), own.endpoints(manager())));
         var plug =
                 new PlugWire("target", OnPaper::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {}, _ -> "");
+        var record = new RecordWire("target", new WireLedger(Ledger.none(), scheduler), id -> {}, scheduler);
         var chain = ForwarderChain.of(
                 "forwarder",
                 new ConnectionTable(scheduler),
                 services,
                 endpoints,
-                new OfferMechanisms(null),
-                plug,
+                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
                 new Metrics(),
                 own);
         part(own.serve(List.of(forwarder()), Parts.Served.chain(chain, () -> true)));

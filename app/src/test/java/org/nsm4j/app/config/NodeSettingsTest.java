@@ -39,6 +39,7 @@ class NodeSettingsTest {
                         Duration.ofMinutes(10),
                         Optional.empty(),
                         Optional.of(new HostPort("127.0.0.1", 9464)),
+                        SettingsTest.bind(TrustSettings.class),
                         LogLevel.INFO));
         assertThat(settings.adminSocket()).isEqualTo(Path.of("/run/nsm/admin.sock"));
         assertThat(SettingsTest.bind(
@@ -87,6 +88,7 @@ class NodeSettingsTest {
                         Duration.ofSeconds(3),
                         Optional.of(Url.parse("unix:///s")),
                         Optional.empty(),
+                        SettingsTest.bind(TrustSettings.class),
                         LogLevel.ERROR));
     }
 

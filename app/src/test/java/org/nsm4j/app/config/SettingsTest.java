@@ -45,6 +45,7 @@ class SettingsTest {
                         Path.of("/var/lib/networkservicemesh/config/excluded_prefixes.yaml"),
                         Optional.empty(),
                         Optional.empty(),
+                        bind(TrustSettings.class),
                         LogLevel.INFO));
         assertThat(bind(
                         ManagerSettings.class,
@@ -72,6 +73,7 @@ class SettingsTest {
                         Path.of("/p.yaml"),
                         Optional.of(Url.parse("unix:///run/spire/sockets/agent.sock")),
                         Optional.of(new HostPort("", 8081)),
+                        bind(TrustSettings.class),
                         LogLevel.TRACE));
         assertThat(bind(ManagerSettings.class, "NSM_REGISTRY_URL=").registryUrl())
                 .as("a manager that is its own registry")
@@ -92,6 +94,7 @@ class SettingsTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        bind(TrustSettings.class),
                         LogLevel.INFO));
         assertThat(bind(
                         RegistrySettings.class,
@@ -117,6 +120,7 @@ class SettingsTest {
                         Optional.of(Url.parse("nsmgr-proxy:5004")),
                         Optional.of(Url.parse("unix:///s")),
                         Optional.of(new HostPort("::1", 9464)),
+                        bind(TrustSettings.class),
                         LogLevel.ERROR));
     }
 
@@ -137,6 +141,7 @@ class SettingsTest {
                         PolicySet.REGISTRY_CLIENT,
                         Optional.empty(),
                         Optional.empty(),
+                        bind(TrustSettings.class),
                         LogLevel.INFO));
         assertThat(settings.effectiveVxlanPort()).isEqualTo(4789);
         assertThat(bind(
@@ -167,6 +172,7 @@ class SettingsTest {
                         List.of("etc/nsm/opa/common/.*.rego"),
                         Optional.of(Url.parse("unix:///s")),
                         Optional.of(new HostPort("localhost", 0)),
+                        bind(TrustSettings.class),
                         LogLevel.DEBUG));
         assertThat(bind(ForwarderSettings.class, "NSM_TUNNEL_IP=10.0.0.0/24").tunnelIp())
                 .contains(Cidr.parse("10.0.0.0/24"));

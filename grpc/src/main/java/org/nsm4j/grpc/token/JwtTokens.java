@@ -44,7 +44,7 @@ public final class JwtTokens implements Tokens {
     private final IdentitySource source;
     private final Duration lifetime;
     private final InstantSource clock;
-    private final boolean showsCertificates;
+    private volatile boolean showsCertificates;
     private final Map<String, Minted> byAudience = new ConcurrentHashMap<>();
 
     private final Map<X509Certificate, Svid> recent = new ConcurrentHashMap<>();
@@ -77,6 +77,12 @@ public final class JwtTokens implements Tokens {
         this.showsCertificates = showsCertificates;
         // who connected before a renewal checks tokens against the certificate that it saw
         source.onChange(identity -> remember(identity.svid()));
+    }
+
+    /** Whether tokens show their certificates from now on, or are upstream's to the letter. */
+    public void showCertificates(boolean yes) {
+        showsCertificates = yes;
+        byAudience.clear();
     }
 
     @Override
