@@ -17,6 +17,7 @@ import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
+import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.server.NsmServer;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
@@ -68,8 +69,12 @@ public final class Sides implements AutoCloseable {
     }
 
     public Channels secureClient(IdentitySource identity) {
+        return secureClient(identity, Passing.onlyFiles());
+    }
+
+    public Channels secureClient(IdentitySource identity, Passing passing) {
         var tokens = new JwtTokens(identity, JwtTokens.LIFETIME, InstantSource.system());
-        return closing(new Channels(transport, new SpiffeTls(identity), tokens, ClientSettings.USUAL));
+        return closing(new Channels(transport, new SpiffeTls(identity), tokens, ClientSettings.USUAL, passing));
     }
 
     public static Instant soon() {

@@ -35,6 +35,8 @@ import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.client.RemoteRegistries;
+import org.nsm4j.grpc.passing.HeldSockets;
+import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.server.NsmServer;
 import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.grpc.server.ServerSettings;
@@ -66,16 +68,24 @@ public final class Parts implements AutoCloseable {
     private final Events events;
     private volatile Trust trust = Trust.USUAL;
     private volatile PolicySet registryPolicies;
+    private final Passing passing;
     private final RandomGenerator random = new Random();
 
-    private Parts(IdentitySource identity, Duration tokenLife, Duration dial, Shared shared, boolean isOwn) {
+    private Parts(
+            IdentitySource identity,
+            Duration tokenLife,
+            Duration dial,
+            Passing passing,
+            Shared shared,
+            boolean isOwn) {
+        this.passing = passing;
         this.scheduler = shared.scheduler;
         this.transport = shared.transport;
         this.own = isOwn ? shared : null;
         this.identity = identity;
         this.tls = new SpiffeTls(identity);
         this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
-        this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial));
+        this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial), passing);
         this.hops = new GrpcHops(channels);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
@@ -93,7 +103,8 @@ public final class Parts implements AutoCloseable {
      * @param dial how long to wait for another hop to accept a connection
      */
     public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial) {
-        return new Parts(identity, tokenLife, dial, new Shared(new LiveScheduler(), new Transport()), true);
+        var own = new Shared(new LiveScheduler(), new Transport());
+        return new Parts(identity, tokenLife, dial, Passing.everything(), own, true);
     }
 
     /**
@@ -105,9 +116,9 @@ public final class Parts implements AutoCloseable {
         return open(new WorkloadApiSource(address, new Transport(1), WorkloadApiSource.FIRST), tokenLife, dial);
     }
 
-    /** Parts of one of several roles of a process. */
+    /** Parts of one of several roles of a process, which see the same files: what is named by path stays a path. */
     public static Parts open(IdentitySource identity, Duration tokenLife, Duration dial, Shared shared) {
-        return new Parts(identity, tokenLife, dial, shared, false);
+        return new Parts(identity, tokenLife, dial, Passing.onlyFiles(), shared, false);
     }
 
     /**
@@ -166,6 +177,8 @@ public final class Parts implements AutoCloseable {
     public Listening serve(List<Url> urls, Served served, ServerSettings settings) {
         var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings);
         if (served.requests() != null) {
+            // the domain's registry alone has no business with files: it knows managers, and those by their URLs
+            builder.passing(passing);
             builder.requests(served.requests())
                     .watch((selector, caller, listener) -> events.subscribe(
                             connection -> selector.fits(connection) && isOn(connection, caller), listener));
@@ -274,7 +287,7 @@ public final class Parts implements AutoCloseable {
         return judged(Kind.SERVICE, url, registries.services(url));
     }
 
-    /** The endpoints that a registry or manager knows. */
+    /** The endpoints that a manager knows; their sockets are passed along, both ways. */
     public Registry<Endpoint> endpoints(Url url) {
         return judged(Kind.ENDPOINT, url, registries.endpoints(url));
     }
@@ -294,6 +307,11 @@ public final class Parts implements AutoCloseable {
         registryPolicies = PolicySet.parse(masks, reader);
     }
 
+    /** The endpoints that the domain's registry knows: by the URLs of their managers. */
+    public Registry<Endpoint> domainEndpoints(Url url) {
+        return judged(Kind.ENDPOINT, url, registries.domainEndpoints(url));
+    }
+
     /** Spreads what would otherwise happen at once. */
     public RandomGenerator random() {
         return random;
@@ -304,6 +322,11 @@ public final class Parts implements AutoCloseable {
         return transport;
     }
 
+    /** The sockets of endpoints, as they were passed to this role. */
+    public HeldSockets sockets() {
+        return passing.sockets();
+    }
+
     /** The identity that holds now. */
     public Identity identity() {
         return identity.current();
@@ -312,6 +335,7 @@ public final class Parts implements AutoCloseable {
     @Override
     public void close() {
         channels.close();
+        passing.sockets().close();
         identity.close();
         if (own != null) {
             own.close();

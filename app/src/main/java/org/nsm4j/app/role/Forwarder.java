@@ -140,10 +140,12 @@ public final class Forwarder implements AutoCloseable {
                         peers::isLost),
                 metrics,
                 transport);
-        var registration = register(traits, listen, manager, transport);
+        var registration = new RefreshRegistration<>(
+                Kind.ENDPOINT, transport.endpoints(manager), scheduler, transport.random());
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
         var listening =
                 transport.serve(List.of(listen), served, transport.limits().withSocketMode(traits.socketMode()));
+        registration.keep(self(traits, listen)); // only now: the socket that is passed along must be the one that listens
         services.start();
         endpoints.start();
         leftovers.start();
@@ -165,14 +167,11 @@ public final class Forwarder implements AutoCloseable {
                 .orElse("");
     }
 
-    private static RefreshRegistration<Endpoint> register(Traits traits, Url listen, Url manager, Parts transport) {
-        var registration = new RefreshRegistration<>(
-                Kind.ENDPOINT, transport.endpoints(manager), transport.scheduler(), transport.random());
-        registration.keep(Endpoint.named(traits.name())
+    private static Endpoint self(Traits traits, Url listen) {
+        return Endpoint.named(traits.name())
                 .providing(List.of(traits.service()))
                 .withLabels(Map.of(traits.service(), traits.labels()))
-                .at(listen.toString()));
-        return registration;
+                .at(listen.toString());
     }
 
     /** Beside its socket, in a folder of this start of the machine. */

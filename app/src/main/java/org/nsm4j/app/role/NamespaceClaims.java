@@ -35,7 +35,7 @@ final class NamespaceClaims implements Requests {
                 .filter(Mechanism.Kernel.class::isInstance)
                 .map(Mechanism.Kernel.class::cast)
                 .filter(kernel -> kernel.inodeUrl().isPresent())
-                .forEach(kernel -> check(Place.of(kernel)));
+                .forEach(kernel -> check(Place.of(kernel, caller.files())));
         return rest.request(request, caller);
     }
 
@@ -45,6 +45,9 @@ final class NamespaceClaims implements Requests {
     }
 
     private static void check(Place place) {
+        if (place.isDescriptor() && isNode(place)) {
+            throw refused(place, "it is the network namespace of the node itself", "a workload's");
+        }
         var process = Incoming.current()
                 .peerProcess()
                 .orElseThrow(() -> refused(place, "the caller is on another node", "no mechanism KERNEL from there"));
@@ -67,9 +70,19 @@ final class NamespaceClaims implements Requests {
     }
 
     private static boolean isOwn(Place place, long pid) {
-        try (var named = new Netns(place.path()).open();
+        try (var named = place.open();
                 var own = Netns.ofProcess(pid).open()) {
             return named.sameAs(own);
+        }
+    }
+
+    /** A name may mean the node itself, which only its own client may ask for; a file never does. */
+    private static boolean isNode(Place place) {
+        try (var sent = place.open();
+                var node = Netns.node().open()) {
+            return sent.sameAs(node);
+        } catch (KernelRefused e) {
+            throw refused(place, "it cannot be looked at: " + e.getMessage(), "a network namespace");
         }
     }
 

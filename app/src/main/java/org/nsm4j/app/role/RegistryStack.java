@@ -24,6 +24,7 @@ import org.nsm4j.core.registry.RegistryPath;
 import org.nsm4j.core.registry.RestartGrace;
 import org.nsm4j.core.registry.Validate;
 import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.grpc.passing.HoldSockets;
 import org.nsm4j.sdk.Parts;
 
 /** The layers of both registries, innermost first: the domain's, and a manager's in front of it. */
@@ -93,7 +94,7 @@ public final class RegistryStack {
     public record Domain(Registry<NetworkService> services, Registry<Endpoint> endpoints) {
         /** A registry elsewhere. */
         public static Domain at(Url url, Parts p) {
-            return new Domain(p.services(url), p.endpoints(url));
+            return new Domain(p.services(url), p.domainEndpoints(url));
         }
 
         /** For a node without any other: in this process, in memory alone, as upstream's managers have it (M-8, M-9). */
@@ -114,7 +115,8 @@ public final class RegistryStack {
         servedServices = new Validate<>(Kind.SERVICE, servedServices);
         servedServices = new RegistryPath<>(Kind.SERVICE, p.tokens(), p.subject(), servedServices);
         var turns = new NameTurns<Endpoint>(p.scheduler());
-        Registry<Endpoint> served = new ExpireEndpoints(rules.endpointLife(), p.tokens(), turns, p.scheduler(), bypass);
+        Registry<Endpoint> served = new HoldSockets(p.sockets(), bypass);
+        served = new ExpireEndpoints(rules.endpointLife(), p.tokens(), turns, p.scheduler(), served);
         served = new NodeLabels(traits.labels(), served);
         served = authorize(Kind.ENDPOINT, bypass, rules, p, served);
         served = new InTurn<>(Kind.ENDPOINT, turns, served);

@@ -16,6 +16,7 @@ import org.nsm4j.core.model.SpiffeId;
  * @param own whether the call comes from this very process (a timer, healing), not from a peer
  * @param shown our own certificate, as the peer saw it when it connected; null where the transport knows none. It may be
  *     older than the one that we would show now
+ * @param files what came along with the call
  */
 public record Caller(
         @Nullable SpiffeId identity,
@@ -23,7 +24,8 @@ public record Caller(
         @Nullable Token token,
         @Nullable Instant deadline,
         boolean own,
-        @Nullable X509Certificate shown) {
+        @Nullable X509Certificate shown,
+        PassedFiles files) {
     /** This process itself, without a deadline. */
     public static final Caller SELF = new Caller(null, null, null, null, true);
 
@@ -34,7 +36,7 @@ public record Caller(
             @Nullable Token token,
             @Nullable Instant deadline,
             boolean own) {
-        this(identity, certificate, token, deadline, own, null);
+        this(identity, certificate, token, deadline, own, null, PassedFiles.NONE);
     }
 
     /**
@@ -62,6 +64,11 @@ public record Caller(
 
     /** The same with another deadline. */
     public Caller until(@Nullable Instant newDeadline) {
-        return new Caller(identity, certificate, token, newDeadline, own, shown);
+        return new Caller(identity, certificate, token, newDeadline, own, shown, files);
+    }
+
+    /** The same with what came along. */
+    public Caller with(PassedFiles newFiles) {
+        return new Caller(identity, certificate, token, deadline, own, shown, newFiles);
     }
 }

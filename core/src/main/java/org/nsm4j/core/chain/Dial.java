@@ -45,7 +45,8 @@ public final class Dial implements Element {
 
     private Connection ask(Call call, Url url) {
         try {
-            return hops.at(url).request(call.outgoing(), deadline(call, REQUEST), call::onCancel);
+            var files = call.caller().files();
+            return hops.at(url).request(call.outgoing(), files, deadline(call, REQUEST), call::onCancel);
         } finally {
             call.onCancel(null);
         }

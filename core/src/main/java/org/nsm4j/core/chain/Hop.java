@@ -15,12 +15,18 @@ public interface Hop {
      * Asks for a connection.
      *
      * @param request with the path as far as it goes, its index at this hop
+     * @param files those that the request speaks of are passed on; what comes with the answer is added
      * @param deadline when to give up
      * @param cancel told how to call the request off while it runs
      * @throws Refused as the other hop, or one behind it, said no; {@link Refused.Reason#UNAVAILABLE} when it cannot
      *     be reached
      */
-    Connection request(Request request, Instant deadline, Consumer<Runnable> cancel);
+    Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel);
+
+    /** Asks for a connection, without files. */
+    default Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
+        return request(request, PassedFiles.NONE, deadline, cancel);
+    }
 
     /**
      * Closes a connection.

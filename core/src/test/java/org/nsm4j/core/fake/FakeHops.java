@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Refused;
@@ -81,7 +82,8 @@ public final class FakeHops implements Hop.Directory {
     public Hop at(Url url) {
         return new Hop() {
             @Override
-            public Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
+            public Connection request(
+                    Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 asked.add(url.toString());
                 note("ask ", request.connection());
                 var answer = answers.get(url);

@@ -98,7 +98,7 @@ public final class PlugWire implements Element {
     private void check(Mechanism incoming, Call call) {
         switch (incoming) {
             case Mechanism.Kernel kernel -> {
-                places.check(Place.of(kernel), PlaceCheck.Side.CLIENT, call);
+                places.check(place(kernel, call), PlaceCheck.Side.CLIENT, call);
                 kernel.name().ifPresent(InterfaceName::check);
             }
             case Mechanism.Vxlan vxlan -> address(vxlan, Mechanism.SRC_IP);
@@ -130,7 +130,7 @@ public final class PlugWire implements Element {
         var clientName = name(client, call);
         var wire = new Wire.Local(
                 owner(call),
-                End.ofClient(Place.of(client), clientName, answer.context()),
+                End.ofClient(place(client, call), clientName, answer.context()),
                 endOfEndpoint(call, endpoint, answer));
         holdNear(call, wire);
         return swapping(call, answer.withMechanism(client.with(Mechanism.NAME, clientName)));
@@ -141,7 +141,7 @@ public final class PlugWire implements Element {
         var limited = limitMtu(answer, tunnel);
         var wire = new Wire.Remote(
                 owner(call),
-                End.ofClient(Place.of(client), name, limited.context()),
+                End.ofClient(place(client, call), name, limited.context()),
                 new Wire.Tunnel(tunnel.vni(), address(tunnel, Mechanism.DST_IP), port(tunnel, Mechanism.DST_PORT)));
         holdNear(call, wire);
         return swapping(call, limited.withMechanism(client.with(Mechanism.NAME, name)));
@@ -237,12 +237,16 @@ public final class PlugWire implements Element {
     }
 
     private End endOfEndpoint(Call call, Mechanism.Kernel endpoint, Connection answer) {
-        var place = Place.of(endpoint);
+        var place = place(endpoint, call);
         places.check(place, PlaceCheck.Side.ENDPOINT, call);
         var name = endpoint.name()
                 .map(InterfaceName::check)
                 .orElseGet(() -> InterfaceName.derived(answer.service(), call.id()));
         return End.ofEndpoint(place, name, answer.context());
+    }
+
+    private static Place place(Mechanism.Kernel kernel, Call call) {
+        return Place.of(kernel, call.caller().files());
     }
 
     private static String name(Mechanism.Kernel client, Call call) {

@@ -44,6 +44,16 @@ public record End(
         neighbors = List.copyOf(neighbors);
     }
 
+    /** The same end, its namespace found as one of these finds it, if one is at the same place. */
+    End reachedAs(List<End> others) {
+        return others.stream()
+                .filter(each -> each.place.equals(place))
+                .findFirst()
+                .map(each -> new End(
+                        each.place, name, mac, mtu, addresses, routes, neighbors, sharesAddresses))
+                .orElse(this);
+    }
+
     /** The client's end, as a connection's context describes it. */
     public static End ofClient(Place place, String name, Context context) {
         var ip = context.ip();

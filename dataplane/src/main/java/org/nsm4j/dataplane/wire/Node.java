@@ -65,7 +65,7 @@ public final class Node implements AutoCloseable {
      * @throws Refused where there is no namespace there
      */
     public boolean isAt(Place place) {
-        try (var other = new Netns(place.path()).open()) {
+        try (var other = place.open()) {
             return other.sameAs(netns);
         } catch (KernelRefused e) {
             throw KernelPlumbing.refused(e);

@@ -6,7 +6,6 @@ import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.Prefix;
-import org.nsm4j.linux.netns.Netns;
 
 /**
  * An interface that has made room for its successor, and comes back if that is given up.
@@ -38,7 +37,8 @@ record Parked(Seat seat, String name, Shape shape) {
 
     /** Brings it back, unless its own wire was closed meanwhile. */
     void restore() {
-        try (var network = Network.open(new Netns(seat.end().place().path()))) {
+        try (var netns = seat.end().place().open();
+                var network = Network.open(netns)) {
             int index = seat.index();
             var link = network.link(index).filter(each -> each.group() == Fitting.GROUP);
             if (network.cookie() != seat.cookie() || link.isEmpty()) {

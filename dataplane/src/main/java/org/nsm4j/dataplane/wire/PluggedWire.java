@@ -39,6 +39,7 @@ final class PluggedWire implements Plumbing.Plugged {
 
     @Override
     public Plumbing.Plugged replaceBy(Wire other) {
+        wire = wire.reachedAs(other);
         var owners = new Owners(other.owner(), Optional.of(wire.owner()));
         PluggedWire next;
         try {

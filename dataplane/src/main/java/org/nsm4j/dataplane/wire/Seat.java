@@ -5,7 +5,6 @@ import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.Network;
-import org.nsm4j.linux.netns.Netns;
 
 /**
  * Which link one end of a wire has become, so that exactly that one is taken away again: names and paths may lead elsewhere
@@ -40,7 +39,8 @@ record Seat(End end, long cookie, int nsid, int index, Owner owner, boolean shel
     }
 
     private void layOffLink(Node node, Reaper reaper, Predicate<Link> isOurs) {
-        try (var network = Network.open(new Netns(end.place().path()))) {
+        try (var netns = end.place().open();
+                var network = Network.open(netns)) {
             if (network.cookie() == cookie) {
                 network.link(index).filter(isOurs).ifPresent(_ -> {
                     layOff(network, index, end);

@@ -1,11 +1,21 @@
 package org.nsm4j.dataplane.wire;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /** What shall be plugged for one connection on one node. */
 public sealed interface Wire {
     /** Whose it is. */
     Owner owner();
+
+    /** Its ends on this node. */
+    List<End> ends();
+
+    /**
+     * The same wire with its namespaces found as another one finds them, which is asked for now: a file that came with an
+     * earlier request is closed.
+     */
+    Wire reachedAs(Wire other);
 
     /**
      * One veth pair straight between two workloads.
@@ -14,7 +24,17 @@ public sealed interface Wire {
      * @param client the client's end
      * @param endpoint the endpoint's end
      */
-    record Local(Owner owner, End client, End endpoint) implements Wire {}
+    record Local(Owner owner, End client, End endpoint) implements Wire {
+        @Override
+        public List<End> ends() {
+            return List.of(client, endpoint);
+        }
+
+        @Override
+        public Wire reachedAs(Wire other) {
+            return new Local(owner, client.reachedAs(other.ends()), endpoint.reachedAs(other.ends()));
+        }
+    }
 
     /**
      * One vxlan link in a workload's namespace, whose packets leave through the node's underlay.
@@ -23,7 +43,17 @@ public sealed interface Wire {
      * @param end the workload's end
      * @param tunnel how it reaches the other node
      */
-    record Remote(Owner owner, End end, Tunnel tunnel) implements Wire {}
+    record Remote(Owner owner, End end, Tunnel tunnel) implements Wire {
+        @Override
+        public List<End> ends() {
+            return List.of(end);
+        }
+
+        @Override
+        public Wire reachedAs(Wire other) {
+            return new Remote(owner, end.reachedAs(other.ends()), tunnel);
+        }
+    }
 
     /**
      * A vxlan tunnel.

@@ -6,7 +6,6 @@ import org.nsm4j.linux.net.Address;
 import org.nsm4j.linux.net.Neighbour;
 import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.Route;
-import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.netns.OpenNetns;
 
 /** A workload's namespace, held open for one piece of work and no longer; what is listed is listed once. */
@@ -26,7 +25,7 @@ final class Workload implements AutoCloseable {
     }
 
     static Workload open(End end) {
-        var netns = new Netns(end.place().path()).open();
+        var netns = end.place().open();
         try {
             return new Workload(netns, Network.open(netns), end);
         } catch (RuntimeException e) {

@@ -146,8 +146,8 @@ final class ForwarderTest {
         assertThat(offers.getFirst()).extracting(Mechanism::type).containsExactly("KERNEL");
         assertThat(asked.getFirst().mechanism()).isNull();
         assertThat(plumbing.last()).isInstanceOfSatisfying(Wire.Local.class, wire -> {
-            assertThat(wire.client().place().path()).isEqualTo("/proc/11/ns/net");
-            assertThat(wire.endpoint().place().path()).isEqualTo("/proc/22/ns/net");
+            assertThat(wire.client().place()).hasToString("/proc/11/ns/net");
+            assertThat(wire.endpoint().place()).hasToString("/proc/22/ns/net");
             assertThat(wire.client().addresses()).containsExactly(Cidr.parse("10.1.0.1/32"));
             assertThat(answer.mechanism())
                     .isEqualTo(APP.with(Mechanism.NAME, wire.client().name()));

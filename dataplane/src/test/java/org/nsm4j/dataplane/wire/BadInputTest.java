@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Refused;
@@ -107,7 +108,7 @@ final class BadInputTest {
             })
     void an_inode_url_that_leads_elsewhere(String url) {
         var mechanism = new Mechanism.Kernel(java.util.Map.of(Mechanism.INODE_URL, url));
-        assertThatThrownBy(() -> Place.of(mechanism))
+        assertThatThrownBy(() -> Place.of(mechanism, PassedFiles.NONE))
                 .isInstanceOf(Refused.class)
                 .hasMessageContaining("expected: file:///proc/PID/ns/net");
     }

@@ -100,7 +100,7 @@ final class Timing {
     private static void bare(Network one, Network other, Wire.Local wire) {
         int first = KernelPlumbing.index();
         int second = KernelPlumbing.index();
-        try (var there = new org.nsm4j.linux.netns.Netns(wire.endpoint().place().path()).open()) {
+        try (var there = wire.endpoint().place().open()) {
             var settings = LinkSettings.named("nsm-1").mtu(1400).group(Fitting.GROUP);
             one.change()
                     .addLink(new NewLink.Veth(

@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.grpc.passing.Passage;
+import org.nsm4j.grpc.passing.SentFiles;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.wire.RefusalMapping;
 
@@ -29,11 +31,20 @@ final class Calls {
         this.url = url;
     }
 
-    /** An answer and the headers that came with it. */
-    record Answer<A>(A message, Metadata headers) {}
+    /**
+     * An answer.
+     *
+     * @param headers that came with it
+     * @param passage by which its files come; null where the connection carries none
+     */
+    record Answer<A>(A message, Metadata headers, @Nullable Passage passage) {}
 
     /** How a call ended; without a message it failed. */
-    private record Outcome<A>(@Nullable A message, Metadata headers, Status status, Metadata trailers) {
+    private record Outcome<A>(
+            @Nullable A message,
+            Metadata headers,
+            Status status,
+            Metadata trailers) {
         boolean isUnreachable() {
             return status.getCode() == Status.Code.UNAVAILABLE
                     && trailers.keys().isEmpty();
@@ -43,21 +54,28 @@ final class Calls {
     /**
      * Makes a call and waits for its answer; where the other side cannot be reached, again while patience lasts.
      *
+     * @param files that go ahead of it
      * @param deadline when to give up
      * @param cancel told how to call it off while it runs
      * @throws Refused as the other side said, or when it cannot be reached
      */
     <Q, A> Answer<A> unary(
-            MethodDescriptor<Q, A> method, Q message, Metadata headers, Instant deadline, Consumer<Runnable> cancel) {
+            MethodDescriptor<Q, A> method,
+            Q message,
+            Metadata headers,
+            SentFiles files,
+            Instant deadline,
+            Consumer<Runnable> cancel) {
         var begun = Instant.now();
         var patience = begun.plus(channels.settings().patience());
         for (int attempt = 0; ; attempt++) {
             var sent = new Metadata();
             sent.merge(headers);
-            var outcome = once(method, message, sent, deadline, cancel);
+            var credentials = channels.credentials(files);
+            var outcome = once(method, message, sent, credentials, deadline, cancel);
             var answer = outcome.message();
             if (answer != null) {
-                return new Answer<>(answer, outcome.headers());
+                return new Answer<>(answer, outcome.headers(), credentials.passage());
             }
             var pause = Link.pause(attempt);
             var next = Instant.now().plus(pause);
@@ -78,11 +96,16 @@ final class Calls {
     }
 
     private <Q, A> Outcome<A> once(
-            MethodDescriptor<Q, A> method, Q message, Metadata headers, Instant deadline, Consumer<Runnable> cancel) {
+            MethodDescriptor<Q, A> method,
+            Q message,
+            Metadata headers,
+            TokenCredentials credentials,
+            Instant deadline,
+            Consumer<Runnable> cancel) {
         var link = channels.link(url);
         // The answer is taken on the event loop, which only hands it over: no other thread is woken but ours.
         var options = CallOptions.DEFAULT
-                .withCallCredentials(channels.credentials())
+                .withCallCredentials(credentials)
                 .withExecutor(Runnable::run)
                 .withDeadlineAfter(Duration.between(Instant.now(), deadline));
         var call = link.channel().newCall(method, options);
@@ -143,8 +166,12 @@ final class Calls {
 
     /** Told what a stream brings. */
     interface Told<A> {
-        /** An answer; the next is read when this returns. */
-        void answer(A message);
+        /**
+         * An answer; the next is read when this returns.
+         *
+         * @param passage by which its files come; null where the connection carries none
+         */
+        void answer(A message, @Nullable Passage passage);
 
         /**
          * Nothing follows.
@@ -161,12 +188,13 @@ final class Calls {
      * @return calls it off; nothing is told after that, but what is being told
      */
     <Q, A> AutoCloseable stream(MethodDescriptor<Q, A> method, Q message, @Nullable Instant deadline, Told<A> told) {
-        var options = CallOptions.DEFAULT.withCallCredentials(channels.credentials());
+        var credentials = channels.credentials(SentFiles.none());
+        var options = CallOptions.DEFAULT.withCallCredentials(credentials);
         if (deadline != null) {
             options = options.withDeadlineAfter(Duration.between(Instant.now(), deadline));
         }
         var call = channels.link(url).channel().newCall(method, options);
-        var listener = new Many<>(call, told);
+        var listener = new Many<>(call, credentials, told);
         call.start(listener, new Metadata());
         call.request(1);
         call.sendMessage(message);
@@ -189,18 +217,20 @@ final class Calls {
 
     private final class Many<A> extends ClientCall.Listener<A> {
         private final ClientCall<?, A> call;
+        private final TokenCredentials credentials;
         private final Told<A> told;
         private volatile boolean closed;
 
-        Many(ClientCall<?, A> call, Told<A> told) {
+        Many(ClientCall<?, A> call, TokenCredentials credentials, Told<A> told) {
             this.call = call;
+            this.credentials = credentials;
             this.told = told;
         }
 
         @Override
         public void onMessage(A message) {
             if (!closed) {
-                told.answer(message);
+                told.answer(message, credentials.passage());
                 call.request(1);
             }
         }

@@ -8,7 +8,6 @@ import io.grpc.netty.NegotiationType;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +22,9 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.core.policy.AuthorizeAnswer;
+import org.nsm4j.grpc.passing.PassingChannel;
+import org.nsm4j.grpc.passing.Passing;
+import org.nsm4j.grpc.passing.SentFiles;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.transport.Transport;
 
@@ -37,8 +39,9 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
 
     private final Transport transport;
     private final @Nullable SpiffeTls tls;
-    private final TokenCredentials credentials;
+    private final Tokens tokens;
     private final ClientSettings settings;
+    private final Passing passing;
     private final Map<Url, Link> links = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -49,10 +52,23 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
      * @param tokens go with each call
      */
     public Channels(Transport transport, @Nullable SpiffeTls tls, Tokens tokens, ClientSettings settings) {
+        this(transport, tls, tokens, settings, Passing.onlyFiles());
+    }
+
+    /**
+     * Connections that share a transport.
+     *
+     * @param tls null for plaintext, only where that was asked for
+     * @param tokens go with each call
+     * @param passing how files are passed
+     */
+    public Channels(
+            Transport transport, @Nullable SpiffeTls tls, Tokens tokens, ClientSettings settings, Passing passing) {
         this.transport = transport;
         this.tls = tls;
-        this.credentials = new TokenCredentials(tokens);
+        this.tokens = tokens;
         this.settings = settings;
+        this.passing = passing;
     }
 
     /**
@@ -73,8 +89,13 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
         return settings;
     }
 
-    TokenCredentials credentials() {
-        return credentials;
+    Passing passing() {
+        return passing;
+    }
+
+    /** What goes with one call. */
+    TokenCredentials credentials(SentFiles files) {
+        return new TokenCredentials(tokens, files);
     }
 
     Link link(Url url) {
@@ -102,7 +123,7 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
         });
     }
 
-    private static void checkDialable(Url url) {
+    private void checkDialable(Url url) {
         switch (url.scheme()) {
             case "unix" -> {
                 if (url.rest().getBytes(UTF_8).length > 107) {
@@ -116,11 +137,14 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
                     throw new Refused(Refused.Reason.INVALID, "url: \"%s\" (expected: a host)".formatted(url));
                 }
             }
-            case "inode" ->
-                throw new Refused(
-                        Refused.Reason.UNSUPPORTED,
-                        "url: \"%s\" (expected: unix:///PATH or tcp://HOST:PORT; sockets passed as descriptors are not spoken yet)"
-                                .formatted(url));
+            case "inode" -> {
+                if (!passing.sockets().has(url.toString())) {
+                    throw new Refused(
+                            Refused.Reason.UNAVAILABLE,
+                            "cannot reach %s: the socket that it stands for is not held here (expected: passed along when the endpoint was found)"
+                                    .formatted(url));
+                }
+            }
             default ->
                 throw new Refused(
                         Refused.Reason.INVALID,
@@ -147,9 +171,11 @@ public final class Channels implements AutoCloseable, AuthorizeAnswer.Servers {
                 .build();
     }
 
-    private static NettyChannelBuilder unix(Url url) {
-        return NettyChannelBuilder.forAddress(new DomainSocketAddress(url.rest()))
-                .channelType(EpollDomainSocketChannel.class, DomainSocketAddress.class);
+    private NettyChannelBuilder unix(Url url) {
+        var address = url.scheme().equals("inode")
+                ? passing.sockets().address(url.toString())
+                : new DomainSocketAddress(url.rest());
+        return NettyChannelBuilder.forAddress(address).channelFactory(PassingChannel::new, address.getClass());
     }
 
     private static NettyChannelBuilder tcp(Url url) {

@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
 import org.nsm4j.api.connection.MonitorConnectionGrpc;
 import org.nsm4j.api.networkservice.NetworkServiceGrpc;
 import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionEvent;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.grpc.passing.FileKind;
+import org.nsm4j.grpc.passing.Passage;
+import org.nsm4j.grpc.passing.PassedUrls;
+import org.nsm4j.grpc.passing.ReceivedFiles;
+import org.nsm4j.grpc.passing.SentFiles;
 import org.nsm4j.grpc.wire.ConnectionMapping;
 
 /**
@@ -32,29 +38,54 @@ public final class GrpcHops implements Hop.Directory {
 
     @Override
     public Hop at(Url url) {
-        return new GrpcHop(new Calls(channels, url), url);
+        return new GrpcHop(new Calls(channels, url), url, url.isLocal() && channels.passing().paths());
     }
 
-    private record GrpcHop(Calls calls, Url url) implements Hop {
+    /**
+     * A hop.
+     *
+     * @param paths whether namespaces that are named by path are passed as files
+     */
+    private record GrpcHop(Calls calls, Url url, boolean paths) implements Hop {
         @Override
-        public Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
-            var answer = calls.unary(
-                    NetworkServiceGrpc.getRequestMethod(),
-                    ConnectionMapping.write(request),
-                    new Metadata(),
+        public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
+            try (var sent = new SentFiles(files, paths)) {
+                var answer = calls.unary(
+                        NetworkServiceGrpc.getRequestMethod(),
+                        ConnectionMapping.write(PassedUrls.change(request, sent::send)),
+                        new Metadata(),
+                        sent,
+                        deadline,
+                        cancel);
+                var connection = ConnectionMapping.read(answer.message());
+                if (answer.passage() != null && files != PassedFiles.NONE) {
+                    take(connection, sent, answer.passage(), deadline, files);
+                }
+                return PassedUrls.change(connection, sent::back);
+            }
+        }
+
+        /** Takes the namespace that the other side answered with, unless it is the one that it was asked with. */
+        private static void take(
+                Connection connection, SentFiles sent, Passage passage, Instant deadline, PassedFiles files) {
+            ReceivedFiles.take(
+                    connection,
+                    (each, change) -> PassedUrls.change(each, url -> sent.isSent(url) ? url : change.apply(url)),
+                    FileKind.NAMESPACE,
+                    passage,
                     deadline,
-                    cancel);
-            return ConnectionMapping.read(answer.message());
+                    files);
         }
 
         @Override
         public void close(Connection connection, Instant deadline) {
             var before = Context.ROOT.attach();
-            try {
+            try (var sent = new SentFiles(PassedFiles.NONE, paths)) {
                 calls.unary(
                         NetworkServiceGrpc.getCloseMethod(),
-                        ConnectionMapping.write(connection),
+                        ConnectionMapping.write(PassedUrls.change(connection, sent::send)),
                         new Metadata(),
+                        sent,
                         deadline,
                         _ -> {});
             } finally {
@@ -74,7 +105,7 @@ public final class GrpcHops implements Hop.Directory {
     private record Watch(Url url, Hop.Listener listener)
             implements Calls.Told<org.nsm4j.api.connection.ConnectionEvent> {
         @Override
-        public void answer(org.nsm4j.api.connection.ConnectionEvent message) {
+        public void answer(org.nsm4j.api.connection.ConnectionEvent message, @Nullable Passage passage) {
             ConnectionEvent event;
             try {
                 event = ConnectionMapping.read(message);

@@ -38,11 +38,21 @@ public final class RemoteRegistries {
                                 .setWatch(watch)
                                 .build(),
                         NetworkServiceResponse::getNetworkService,
-                        NetworkServiceResponse::getDeleted));
+                        NetworkServiceResponse::getDeleted),
+                RemoteRegistry.Files.none());
     }
 
-    /** The endpoints that a registry knows. */
+    /** The endpoints that a manager knows; their sockets are passed along, both ways. */
     public Registry<Endpoint> endpoints(Url url) {
+        return endpoints(url, new EndpointFiles(channels.passing(), url.isLocal()));
+    }
+
+    /** The endpoints that the domain's registry knows: by the URLs of their managers. */
+    public Registry<Endpoint> domainEndpoints(Url url) {
+        return endpoints(url, RemoteRegistry.Files.none());
+    }
+
+    private Registry<Endpoint> endpoints(Url url, RemoteRegistry.Files<Endpoint> files) {
         return new RemoteRegistry<>(
                 new Calls(channels, url),
                 url,
@@ -58,6 +68,7 @@ public final class RemoteRegistries {
                                 .setWatch(watch)
                                 .build(),
                         NetworkServiceEndpointResponse::getNetworkServiceEndpoint,
-                        NetworkServiceEndpointResponse::getDeleted));
+                        NetworkServiceEndpointResponse::getDeleted),
+                files);
     }
 }

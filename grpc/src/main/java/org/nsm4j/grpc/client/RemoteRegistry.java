@@ -13,12 +13,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.grpc.passing.Passage;
+import org.nsm4j.grpc.passing.SentFiles;
 import org.nsm4j.grpc.wire.PathHeader;
 
 /**
@@ -33,6 +36,8 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
     private static final System.Logger LOG = System.getLogger(RemoteRegistry.class.getName());
     /** How long a call may take when its caller set no deadline; upstream's retry client's try timeout. */
     private static final Duration CALL = Duration.ofSeconds(15);
+    /** How long the file of something that was found may take. */
+    private static final Duration FILE = Duration.ofSeconds(3);
     /** The most that a find may bring. */
     private static final int MOST_FOUND = 65_536;
 
@@ -40,12 +45,45 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
     private final Url url;
     private final Methods<M, Q, R> methods;
     private final Messages<T, M, Q, R> messages;
+    private final Files<T> files;
 
-    RemoteRegistry(Calls calls, Url url, Methods<M, Q, R> methods, Messages<T, M, Q, R> messages) {
+    RemoteRegistry(
+            Calls calls, Url url, Methods<M, Q, R> methods, Messages<T, M, Q, R> messages, Files<T> files) {
         this.calls = calls;
         this.url = url;
         this.methods = methods;
         this.messages = messages;
+        this.files = files;
+    }
+
+    /** The files that things of a kind bring along. */
+    interface Files<T> {
+        /** A thing with its URLs changed. */
+        T change(T item, UnaryOperator<String> urls);
+
+        /** What is to be sent with a thing. */
+        SentFiles sent();
+
+        /** Takes the files of something that was found. */
+        void receive(Change<T> change, Passage passage, Instant deadline);
+
+        /** Things without files. */
+        static <T> Files<T> none() {
+            return new Files<>() {
+                @Override
+                public T change(T item, UnaryOperator<String> urls) {
+                    return item;
+                }
+
+                @Override
+                public SentFiles sent() {
+                    return SentFiles.none();
+                }
+
+                @Override
+                public void receive(Change<T> change, Passage passage, Instant deadline) {}
+            };
+        }
     }
 
     /** The calls of one kind of registry. */
@@ -78,26 +116,30 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
 
     @Override
     public Registration<T> register(Registration<T> registration, Caller caller) {
-        var answer = calls.unary(
-                methods.register,
-                messages.write.apply(registration.item()),
-                headers(registration),
-                deadline(caller),
-                _ -> {});
-        return new Registration<>(
-                messages.read.apply(answer.message()),
-                PathHeader.in(answer.headers()).orElse(registration.path()));
+        try (var sent = files.sent()) {
+            var answer = calls.unary(
+                    methods.register,
+                    messages.write.apply(files.change(registration.item(), sent::send)),
+                    headers(registration),
+                    sent,
+                    deadline(caller),
+                    _ -> {});
+            return new Registration<>(
+                    files.change(messages.read.apply(answer.message()), sent::back),
+                    PathHeader.in(answer.headers()).orElse(registration.path()));
+        }
     }
 
     /** Runs to its own deadline, for it may be the cleaning up after a call that was cancelled. */
     @Override
     public void unregister(Registration<T> registration, Caller caller) {
         var before = Context.ROOT.attach();
-        try {
+        try (var sent = files.sent()) {
             calls.unary(
                     methods.unregister,
-                    messages.write.apply(registration.item()),
+                    messages.write.apply(files.change(registration.item(), sent::send)),
                     headers(registration),
+                    sent,
                     deadline(caller),
                     _ -> {});
         } finally {
@@ -135,9 +177,13 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
     }
 
     /** What a find brought; null where it cannot be read, which must not hide what else there is. */
-    private @Nullable Change<T> read(R message) {
+    private @Nullable Change<T> read(R message, @Nullable Passage passage) {
         try {
-            return messages.change(message);
+            var change = messages.change(message);
+            if (passage != null) {
+                files.receive(change, passage, Instant.now().plus(FILE));
+            }
+            return change;
         } catch (Refused e) {
             LOG.log(System.Logger.Level.WARNING, "{0} answers what cannot be read: {1}", url, e.getMessage());
             return null;
@@ -153,14 +199,14 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
         }
 
         @Override
-        public void answer(R message) {
+        public void answer(R message, @Nullable Passage passage) {
             if (items.size() >= MOST_FOUND) {
                 found.completeExceptionally(new Refused(
                         Refused.Reason.NO_CAPACITY,
                         "%s: more than %d answers (expected: a narrower query)".formatted(url, MOST_FOUND)));
                 return;
             }
-            var change = read(message);
+            var change = read(message, passage);
             if (change != null && !change.deleted()) {
                 items.add(change.item());
             }
@@ -191,8 +237,8 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
         }
 
         @Override
-        public void answer(R message) {
-            var change = read(message);
+        public void answer(R message, @Nullable Passage passage) {
+            var change = read(message, passage);
             if (change != null) {
                 listener.changed(change);
             }

@@ -8,13 +8,14 @@ import org.nsm4j.api.registry.NetworkServiceEndpointRegistryGrpc;
 import org.nsm4j.api.registry.NetworkServiceEndpointResponse;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.wire.RegistryMapping;
 
 /** The registry of endpoints. */
 final class EndpointRegistryCalls extends NetworkServiceEndpointRegistryGrpc.NetworkServiceEndpointRegistryImplBase {
     private final RegistryCalls<Endpoint, NetworkServiceEndpoint, NetworkServiceEndpointResponse> calls;
 
-    EndpointRegistryCalls(Registry<Endpoint> registry, OpenStreams open) {
+    EndpointRegistryCalls(Registry<Endpoint> registry, Passing passing, OpenStreams open) {
         calls = new RegistryCalls<>(
                 registry,
                 RegistryMapping::read,
@@ -23,6 +24,7 @@ final class EndpointRegistryCalls extends NetworkServiceEndpointRegistryGrpc.Net
                         .setNetworkServiceEndpoint(RegistryMapping.write(change.item()))
                         .setDeleted(change.deleted())
                         .build(),
+                new EndpointFiles(passing),
                 open);
     }
 

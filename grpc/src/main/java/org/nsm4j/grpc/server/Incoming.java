@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Caller;
+import org.nsm4j.grpc.passing.Passage;
 import org.nsm4j.grpc.transport.PeerProcess;
 
 /**
@@ -13,10 +14,16 @@ import org.nsm4j.grpc.transport.PeerProcess;
  *
  * @param caller who calls, until when, and with which token
  * @param process the process at the other end of a unix socket; null on tcp
+ * @param passage the files that go with its connection; null on tcp
  * @param headers as they came
  * @param answerHeaders go out with the first answer
  */
-public record Incoming(Caller caller, @Nullable PeerProcess process, Metadata headers, Metadata answerHeaders) {
+public record Incoming(
+        Caller caller,
+        @Nullable PeerProcess process,
+        @Nullable Passage passage,
+        Metadata headers,
+        Metadata answerHeaders) {
     static final Context.Key<Incoming> KEY = Context.key("org.nsm4j.incoming");
 
     /**

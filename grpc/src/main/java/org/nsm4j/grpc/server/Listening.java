@@ -3,8 +3,6 @@ package org.nsm4j.grpc.server;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.ssl.SslContext;
@@ -17,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.grpc.passing.ListeningChannel;
 import org.nsm4j.grpc.transport.Greeting;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.grpc.transport.UnixSocketFile;
@@ -57,7 +56,8 @@ final class Listening {
                 var file = UnixSocketFile.prepare(url.rest());
                 var address = new DomainSocketAddress(file.temporary().toFile());
                 var builder = NettyServerBuilder.forAddress(address, credentials);
-                var server = started(url, builder, EpollServerDomainSocketChannel.class, transport, settings, services);
+                builder.channelFactory(ListeningChannel::new);
+                var server = started(url, builder, transport, settings, services);
                 try {
                     file.publish(settings.socketMode());
                 } catch (Refused e) {
@@ -68,7 +68,8 @@ final class Listening {
             }
             case "tcp", "" -> {
                 var builder = NettyServerBuilder.forAddress(address(url), credentials);
-                var server = started(url, builder, EpollServerSocketChannel.class, transport, settings, services);
+                builder.channelType(EpollServerSocketChannel.class);
+                var server = started(url, builder, transport, settings, services);
                 yield new Listening(bound(url, server.getListenSockets()), server, null);
             }
             default ->
@@ -98,13 +99,11 @@ final class Listening {
     private static Server started(
             Url url,
             NettyServerBuilder builder,
-            Class<? extends ServerChannel> channel,
             Transport transport,
             ServerSettings settings,
             List<BindableService> services) {
         var crowd = new Crowd(settings, transport.loops());
-        builder.channelType(channel)
-                .bossEventLoopGroup(transport.loops())
+        builder.bossEventLoopGroup(transport.loops())
                 .workerEventLoopGroup(transport.loops())
                 .executor(transport.calls())
                 .maxInboundMessageSize(settings.mostMessage())

@@ -11,6 +11,7 @@ import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.transport.Transport;
 
@@ -53,6 +54,7 @@ public final class NsmServer implements AutoCloseable {
         private final OpenStreams open = new OpenStreams();
         private ServerSettings settings = ServerSettings.USUAL;
         private BooleanSupplier ready = () -> true;
+        private Passing passing = Passing.onlyFiles();
 
         private Builder(Transport transport, @Nullable SpiffeTls tls) {
             this.transport = transport;
@@ -65,9 +67,15 @@ public final class NsmServer implements AutoCloseable {
             return this;
         }
 
+        /** How files are passed; said before what is answered. Unless it is called, what came as a file goes on as one. */
+        public Builder passing(Passing newPassing) {
+            passing = newPassing;
+            return this;
+        }
+
         /** Answers Request and Close. */
         public Builder requests(Requests requests) {
-            return service(new NetworkServiceCalls(requests));
+            return service(new NetworkServiceCalls(requests, passing));
         }
 
         /** Answers MonitorConnections. */
@@ -82,7 +90,7 @@ public final class NsmServer implements AutoCloseable {
 
         /** Answers for the registry of endpoints. */
         public Builder endpoints(Registry<Endpoint> registry) {
-            return service(new EndpointRegistryCalls(registry, open));
+            return service(new EndpointRegistryCalls(registry, passing, open));
         }
 
         /** Serves something else beside; it finds its caller by {@link Incoming#current()}. */

@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Caller;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.grpc.passing.Passage;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.transport.PeerProcess;
 import org.nsm4j.grpc.wire.Headers;
@@ -50,8 +52,14 @@ final class ReadCaller implements ServerInterceptor {
                 Headers.token(headers),
                 deadline(),
                 false,
-                SpiffeTls.shown(session));
-        return new Incoming(caller, attributes.get(PeerProcess.PEER), headers, new Metadata());
+                SpiffeTls.shown(session),
+                PassedFiles.NONE);
+        return new Incoming(
+                caller,
+                attributes.get(PeerProcess.PEER),
+                Passage.of(attributes).orElse(null),
+                headers,
+                new Metadata());
     }
 
     private static @Nullable Instant deadline() {

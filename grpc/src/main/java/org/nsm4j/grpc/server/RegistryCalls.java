@@ -3,7 +3,9 @@ package org.nsm4j.grpc.server;
 import com.google.protobuf.Empty;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.registry.Registry;
@@ -22,18 +24,43 @@ final class RegistryCalls<T, M, R> {
     private final Function<M, T> read;
     private final Function<T, M> write;
     private final Function<Registry.Change<T>, R> answer;
+    private final Files<T> files;
     private final OpenStreams open;
+
+    /** The files that things of a kind bring along. */
+    interface Files<T> {
+        /** Takes those of a thing that is to be registered. */
+        void receive(T item, Incoming incoming, PassedFiles files);
+
+        /** Sends those of a thing that was found, and says how it is told; empty where it is not to be. */
+        Optional<Registry.Change<T>> send(Registry.Change<T> change, Incoming incoming);
+
+        /** Things without files. */
+        static <T> Files<T> none() {
+            return new Files<>() {
+                @Override
+                public void receive(T item, Incoming incoming, PassedFiles files) {}
+
+                @Override
+                public Optional<Registry.Change<T>> send(Registry.Change<T> change, Incoming incoming) {
+                    return Optional.of(change);
+                }
+            };
+        }
+    }
 
     RegistryCalls(
             Registry<T> registry,
             Function<M, T> read,
             Function<T, M> write,
             Function<Registry.Change<T>, R> answer,
+            Files<T> files,
             OpenStreams open) {
         this.registry = registry;
         this.read = read;
         this.write = write;
         this.answer = answer;
+        this.files = files;
         this.open = open;
     }
 
@@ -41,10 +68,15 @@ final class RegistryCalls<T, M, R> {
         Answers.unary(answers, () -> {
             var incoming = Incoming.current();
             var path = PathHeader.in(incoming.headers());
-            var registered = registry.register(
-                    new Registration<>(read.apply(message), path.orElse(TokenPath.EMPTY)), incoming.caller());
-            path.ifPresent(_ -> PathHeader.put(incoming.answerHeaders(), registered.path()));
-            return write.apply(registered.item());
+            var item = read.apply(message);
+            try (var brought = new PassedFiles()) {
+                files.receive(item, incoming, brought);
+                var registered = registry.register(
+                        new Registration<>(item, path.orElse(TokenPath.EMPTY)),
+                        incoming.caller().with(brought));
+                path.ifPresent(_ -> PathHeader.put(incoming.answerHeaders(), registered.path()));
+                return write.apply(registered.item());
+            }
         });
     }
 
@@ -62,24 +94,25 @@ final class RegistryCalls<T, M, R> {
     void find(M message, boolean watch, StreamObserver<R> answers) {
         var stream = EventStream.over(answers, open);
         try {
-            var caller = Incoming.current().caller();
+            var incoming = Incoming.current();
             var query = read.apply(message);
             if (watch) {
-                stream.from(registry.watch(query, new Told(stream), caller));
+                stream.from(registry.watch(query, new Told(stream, incoming), incoming.caller()));
             } else {
-                var found = registry.find(query, caller);
+                var found = registry.find(query, incoming.caller());
                 // Sending may wait for the client, whose readiness would queue behind us on the call's own thread.
-                Thread.ofVirtual().name("find").start(() -> send(found, stream));
+                Thread.ofVirtual().name("find").start(() -> send(found, incoming, stream));
             }
         } catch (RuntimeException | Error e) {
             stream.fail(e);
         }
     }
 
-    private void send(List<T> found, EventStream<R> stream) {
+    private void send(List<T> found, Incoming incoming, EventStream<R> stream) {
         try {
             for (var item : found) {
-                if (!stream.send(answer.apply(new Registry.Change<>(item, false)))) {
+                var told = files.send(new Registry.Change<>(item, false), incoming);
+                if (told.isPresent() && !stream.send(answer.apply(told.get()))) {
                     return;
                 }
             }
@@ -91,14 +124,16 @@ final class RegistryCalls<T, M, R> {
 
     private final class Told implements Registry.Listener<T> {
         private final EventStream<R> stream;
+        private final Incoming incoming;
 
-        Told(EventStream<R> stream) {
+        Told(EventStream<R> stream, Incoming incoming) {
             this.stream = stream;
+            this.incoming = incoming;
         }
 
         @Override
         public void changed(Registry.Change<T> change) {
-            stream.send(answer.apply(change));
+            files.send(change, incoming).ifPresent(told -> stream.send(answer.apply(told)));
         }
 
         @Override

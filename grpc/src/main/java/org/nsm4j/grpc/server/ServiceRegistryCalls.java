@@ -22,6 +22,7 @@ final class ServiceRegistryCalls extends NetworkServiceRegistryGrpc.NetworkServi
                         .setNetworkService(RegistryMapping.write(change.item()))
                         .setDeleted(change.deleted())
                         .build(),
+                RegistryCalls.Files.none(),
                 open);
     }
 

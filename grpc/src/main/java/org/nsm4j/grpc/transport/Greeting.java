@@ -13,10 +13,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.AsciiString;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.grpc.passing.PassingChannel;
 import org.nsm4j.linux.KernelRefused;
 
 /**
@@ -108,16 +110,25 @@ public final class Greeting {
             context.pipeline().remove(this);
         }
 
+        private static @Nullable FileDescriptor socket(Channel channel) {
+            return switch (channel) {
+                case PassingChannel passing -> passing.fd();
+                case EpollDomainSocketChannel plain -> plain.fd();
+                default -> null;
+            };
+        }
+
         private ProtocolNegotiationEvent enriched(ChannelHandlerContext context, ProtocolNegotiationEvent negotiation) {
             var attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
                     .set(CUT, () -> cut(context.channel()));
             if (crowded) {
                 attributes.set(CROWDED, true);
             }
-            if (context.channel() instanceof EpollDomainSocketChannel socket) {
+            var socket = socket(context.channel());
+            if (socket != null) {
                 try {
-                    var peer = PeerProcess.of(socket.fd().intValue());
-                    socket.closeFuture().addListener(_ -> peer.close());
+                    var peer = PeerProcess.of(socket.intValue());
+                    context.channel().closeFuture().addListener(_ -> peer.close());
                     attributes.set(PeerProcess.PEER, peer);
                 } catch (KernelRefused e) {
                     // The peer is gone already, and so is the connection: nobody will ask.

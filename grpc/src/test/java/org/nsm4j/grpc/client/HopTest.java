@@ -320,11 +320,11 @@ class HopTest {
     }
 
     @Test
-    void an_inode_url_is_refused_with_what_would_be_accepted() {
+    void a_socket_that_nobody_passed_cannot_be_reached() {
         assertThatThrownBy(() -> hop(Url.parse("inode://4/17")).request(requestFor("vpn"), soon(), _ -> {}))
                 .isInstanceOfSatisfying(
-                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNSUPPORTED))
-                .hasMessageContaining("expected: unix:///PATH or tcp://HOST:PORT");
+                        Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.UNAVAILABLE))
+                .hasMessageContaining("inode://4/17: the socket that it stands for is not held here");
     }
 
     private static void await(CountDownLatch latch) {

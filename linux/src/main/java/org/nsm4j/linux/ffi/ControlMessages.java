@@ -31,14 +31,13 @@ public final class ControlMessages {
         }
     }
 
-    /** A direct buffer with one control message that holds these numbers of four bytes. */
-    public static ByteBuffer of(int level, int type, int... numbers) {
+    /** Writes one control message that holds these numbers of four bytes; position 0 and the limit enclose it then. */
+    public static void write(ByteBuffer control, int level, int type, int... numbers) {
         int length = HEADER + 4 * numbers.length;
-        ByteBuffer out = ByteBuffer.allocateDirect(length + 7 & ~7).order(ByteOrder.nativeOrder());
-        out.putLong(length).putInt(level).putInt(type);
+        control.clear().putLong(length).putInt(level).putInt(type);
         for (int number : numbers) {
-            out.putInt(number);
+            control.putInt(number);
         }
-        return out.clear();
+        control.position(0).limit(length + 7 & ~7);
     }
 }

@@ -6,6 +6,7 @@ import static org.nsm4j.linux.ffi.Native.POINTER;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class Libc {
     public static final int O_TRUNC = 0x200;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_PATH = 0x200000;
 
     /** Namespace type for {@link #setns} and {@link #unshare}. */
     public static final int CLONE_NEWNET = 0x40000000;
@@ -33,6 +35,7 @@ public final class Libc {
     public static final short POLLIN = 1;
     private static final long SYS_PIDFD_OPEN = 434;
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int STATX_TYPE = 1;
     private static final int STATX_INO = 0x100;
     private static final int EFD_CLOEXEC = 0x80000;
 
@@ -44,6 +47,7 @@ public final class Libc {
     private static final MethodHandle IOCTL_VALUE = Native.variadic("ioctl", 2, INT, INT, LONG, LONG);
     private static final MethodHandle DUP = Native.variadic("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle STATX = Native.function("statx", INT, INT, POINTER, INT, INT, POINTER);
+    private static final MethodHandle FSTATFS = Native.function("fstatfs", INT, INT, POINTER);
     private static final MethodHandle SETNS = Native.function("setns", INT, INT, INT);
     private static final MethodHandle UNSHARE = Native.function("unshare", INT, INT);
     private static final MethodHandle MOUNT = Native.function("mount", INT, POINTER, POINTER, POINTER, LONG, POINTER);
@@ -143,6 +147,31 @@ public final class Libc {
             }
             long device = (long) stat.get(INT, 136) << 32 | Integer.toUnsignedLong(stat.get(INT, 140));
             return new FileIdentity(device, stat.get(LONG, 32));
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** The type of the file behind a descriptor, as in {@code st_mode}, by {@code statx(2)}. */
+    public static int mode(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Native.state(arena);
+            MemorySegment stat = arena.allocate(256, 8);
+            int result = Native.result(
+                    (int) STATX.invokeExact(state, fd, arena.allocateFrom(""), AT_EMPTY_PATH, STATX_TYPE, stat), state);
+            return result < 0 ? result : Short.toUnsignedInt(stat.get(ValueLayout.JAVA_SHORT, 28));
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** The magic number of the file system that the file behind a descriptor is in, by {@code fstatfs(2)}. */
+    public static long fileSystem(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Native.state(arena);
+            MemorySegment stat = arena.allocate(120, 8);
+            int result = Native.result((int) FSTATFS.invokeExact(state, fd, stat), state);
+            return result < 0 ? result : stat.get(LONG, 0);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -60,19 +60,28 @@ public record Netns(String path) {
      *     many files are open (EMFILE)
      */
     public OpenNetns open() {
-        int fd = KernelRefused.check(Gate.openRead(path), () -> "open netns " + path);
+        return open(path);
+    }
+
+    /**
+     * As {@link #open()}.
+     *
+     * @param where how it was found, for error texts
+     */
+    public OpenNetns open(String where) {
+        int fd = KernelRefused.check(Gate.openRead(path), () -> "open netns " + where);
         Descriptor descriptor = Descriptor.owning(fd);
         int type = Libc.ioctl(fd, NS_GET_NSTYPE, 0L);
         if (type != Libc.CLONE_NEWNET) {
             descriptor.close();
             throw type < 0
-                    ? new KernelRefused("open netns " + path, -type, "expected: a file of a network namespace")
+                    ? new KernelRefused("open netns " + where, -type, "expected: a file of a network namespace")
                     : new KernelRefused(
-                            "open netns " + path,
+                            "open netns " + where,
                             Errno.EINVAL.code(),
                             "a namespace of another kind (expected: a network namespace)");
         }
-        return new OpenNetns(descriptor, path);
+        return new OpenNetns(descriptor, where);
     }
 
     /** As {@link OpenNetns#inside}, opening and closing the namespace around it. */

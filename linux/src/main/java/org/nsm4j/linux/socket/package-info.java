@@ -1,7 +1,7 @@
 /**
  * Sockets that carry descriptors and credentials, and sockets that belong to another namespace.
  *
- * <p>Start here: {@link org.nsm4j.linux.socket.UnixPeer}, {@link org.nsm4j.linux.socket.DescriptorPassing},
+ * <p>Start here: {@link org.nsm4j.linux.socket.UnixPeer}, {@link org.nsm4j.linux.socket.DescriptorStream},
  * {@link org.nsm4j.linux.socket.ChannelsInside}, {@link org.nsm4j.linux.socket.Ping}.
  *
  * <p>Threading: every function may be called from any thread.

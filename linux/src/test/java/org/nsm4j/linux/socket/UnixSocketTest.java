@@ -12,6 +12,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,10 +38,14 @@ final class UnixSocketTest {
     Path folder;
 
     private final int[] pair = new int[2];
+    private final DescriptorStream sender;
+    private final DescriptorStream receiver;
 
     private UnixSocketTest() {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC;
         KernelRefused.check(Sockets.socketpair(Sockets.AF_UNIX, type, pair), () -> "make a pair of sockets");
+        sender = new DescriptorStream(pair[0]);
+        receiver = new DescriptorStream(pair[1]);
     }
 
     @AfterEach
@@ -51,16 +57,16 @@ final class UnixSocketTest {
     @Test
     void a_file_that_was_sent_is_the_same_file_on_the_other_side() throws IOException {
         Path file = Files.writeString(folder.resolve("note"), "hello");
+        List<Descriptor> received = new ArrayList<>();
         try (Descriptor open = open(file)) {
-            DescriptorPassing.send(pair[0], bytes("take this"), open.number(), open.number());
+            sender.send(bytes("take this"), List.of(open, open));
             ByteBuffer payload = ByteBuffer.allocateDirect(64);
 
-            DescriptorPassing.Received received = DescriptorPassing.receive(pair[1], payload);
+            assertThat(receiver.receive(payload, received::add)).isEqualTo(9);
 
-            assertThat(received.bytes()).isEqualTo(9);
             assertThat(text(payload)).isEqualTo("take this");
-            assertThat(received.descriptors()).hasSize(2);
-            for (Descriptor descriptor : received.descriptors()) {
+            assertThat(received).hasSize(2);
+            for (Descriptor descriptor : received) {
                 assertThat(descriptor.number()).isNotEqualTo(open.number());
                 assertThat(Libc.identity(descriptor.number())).isNotNull().isEqualTo(Libc.identity(open.number()));
                 assertThat(Files.readString(Path.of("/proc/self/fdinfo/" + descriptor.number())))
@@ -72,17 +78,57 @@ final class UnixSocketTest {
     }
 
     @Test
-    void bytes_without_files_come_without_files_and_the_end_is_zero_bytes() {
-        DescriptorPassing.send(pair[0], bytes("plain"));
-        DescriptorPassing.Received received = DescriptorPassing.receive(pair[1], ByteBuffer.allocateDirect(64));
-        assertThat(received.bytes()).isEqualTo(5);
-        assertThat(received.descriptors()).isEmpty();
+    void bytes_without_files_come_without_files() {
+        ByteBuffer payload = ByteBuffer.allocateDirect(64);
+        assertThat(receiver.receive(payload, UnixSocketTest::unexpected)).isEqualTo(DescriptorStream.AGAIN);
+        sender.send(bytes("plain"), List.of());
+        assertThat(receiver.receive(payload, UnixSocketTest::unexpected)).isEqualTo(5);
+    }
+
+    @Test
+    void each_write_brings_its_own_files_however_much_is_read_at_once() {
+        List<Descriptor> received = new ArrayList<>();
+        try (FileHandle first = FileHandle.at("/proc/self/ns/net");
+                FileHandle second = FileHandle.at(folder.toString())) {
+            sender.send(bytes("first"), List.of(first.descriptor()));
+            sender.send(bytes("second"), List.of(second.descriptor()));
+            ByteBuffer payload = ByteBuffer.allocateDirect(64);
+
+            assertThat(receiver.receive(payload, received::add)).isEqualTo(5);
+            assertThat(receiver.receive(payload, received::add)).isEqualTo(6);
+
+            try (FileHandle one = FileHandle.owning(received.get(0));
+                    FileHandle other = FileHandle.owning(received.get(1))) {
+                assertThat(one.identity()).isEqualTo(first.identity());
+                assertThat(one.isNamespace()).isTrue();
+                assertThat(one.isSocket()).isFalse();
+                assertThat(other.identity()).isEqualTo(second.identity());
+                assertThat(other.isNamespace()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void a_full_socket_takes_neither_bytes_nor_files() {
+        while (sender.send(ByteBuffer.allocateDirect(1 << 16), List.of()) != DescriptorStream.AGAIN) {
+            // until it is full
+        }
+        try (FileHandle file = FileHandle.at("/proc/self/ns/net")) {
+            assertThat(sender.send(bytes("late"), List.of(file.descriptor()))).isEqualTo(DescriptorStream.AGAIN);
+        }
     }
 
     @Test
     void files_without_a_byte_to_travel_with_are_refused() {
-        assertThatThrownBy(() -> DescriptorPassing.send(pair[0], ByteBuffer.allocateDirect(0), 0))
-                .hasMessage("1 descriptors with 0 bytes (expected: at most 253 with at least 1 byte)");
+        try (FileHandle file = FileHandle.at("/")) {
+            assertThatThrownBy(() -> sender.send(ByteBuffer.allocateDirect(0), List.of(file.descriptor())))
+                    .hasMessage("1 files with 0 bytes (expected: at most 64 with at least 1 byte)");
+        }
+    }
+
+    private static void unexpected(Descriptor descriptor) {
+        descriptor.close();
+        throw new AssertionError("a file came");
     }
 
     @Test

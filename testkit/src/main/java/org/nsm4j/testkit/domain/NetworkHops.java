@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
@@ -25,7 +26,8 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
     public Hop at(Url url) {
         return new Hop() {
             @Override
-            public Connection request(Request request, Instant deadline, Consumer<Runnable> cancel) {
+            public Connection request(
+                    Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 var caller = caller(deadline);
                 return network.call(
                         process, url, Chain.class, deadline, chain -> chain.request(request, caller), cancel);

@@ -1,0 +1,48 @@
+package org.nsm4j.grpc.server;
+
+import java.util.Optional;
+import org.nsm4j.core.chain.PassedFiles;
+import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.registry.Registry;
+import org.nsm4j.grpc.passing.FileKind;
+import org.nsm4j.grpc.passing.InodeUrl;
+import org.nsm4j.grpc.passing.PassedUrls;
+import org.nsm4j.grpc.passing.Passage;
+import org.nsm4j.grpc.passing.Passing;
+import org.nsm4j.grpc.passing.ReceivedFiles;
+import org.nsm4j.grpc.passing.SentFiles;
+
+/** Endpoints that are registered with their socket as a file, and found the same way (wire §4.6). */
+record EndpointFiles(Passing passing) implements RegistryCalls.Files<Endpoint> {
+    @Override
+    public void receive(Endpoint endpoint, Incoming incoming, PassedFiles files) {
+        var passage = incoming.passage();
+        if (passage != null) {
+            ReceivedFiles.take(
+                    endpoint,
+                    PassedUrls::change,
+                    FileKind.SOCKET,
+                    passage,
+                    incoming.caller().deadline(),
+                    files);
+        }
+    }
+
+    @Override
+    public Optional<Registry.Change<Endpoint>> send(Registry.Change<Endpoint> change, Incoming incoming) {
+        var passage = incoming.passage();
+        if (passage == null) {
+            return Optional.of(change);
+        }
+        try (var sent = new SentFiles(PassedFiles.NONE, passing.paths())) {
+            var endpoint = PassedUrls.change(change.item(), sent::send);
+            sent.add(endpoint.url(), passing.sockets());
+            sent.over(passage);
+            if (!InodeUrl.isOne(endpoint.url()) || sent.isSent(endpoint.url())) {
+                return Optional.of(new Registry.Change<>(endpoint, change.deleted()));
+            }
+            // upstream's programs wait for the file of any such URL without end
+            return change.deleted() ? Optional.of(new Registry.Change<>(endpoint.at(""), true)) : Optional.empty();
+        }
+    }
+}
