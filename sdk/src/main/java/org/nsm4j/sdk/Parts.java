@@ -72,12 +72,7 @@ public final class Parts implements AutoCloseable {
     private final RandomGenerator random = new Random();
 
     private Parts(
-            IdentitySource identity,
-            Duration tokenLife,
-            Duration dial,
-            Passing passing,
-            Shared shared,
-            boolean isOwn) {
+            IdentitySource identity, Duration tokenLife, Duration dial, Passing passing, Shared shared, boolean isOwn) {
         this.passing = passing;
         this.scheduler = shared.scheduler;
         this.transport = shared.transport;

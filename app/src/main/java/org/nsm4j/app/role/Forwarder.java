@@ -140,8 +140,8 @@ public final class Forwarder implements AutoCloseable {
                         peers::isLost),
                 metrics,
                 transport);
-        var registration = new RefreshRegistration<>(
-                Kind.ENDPOINT, transport.endpoints(manager), scheduler, transport.random());
+        var registration =
+                new RefreshRegistration<>(Kind.ENDPOINT, transport.endpoints(manager), scheduler, transport.random());
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
         var listening =
                 transport.serve(List.of(listen), served, transport.limits().withSocketMode(traits.socketMode()));

@@ -82,8 +82,7 @@ public final class FakeHops implements Hop.Directory {
     public Hop at(Url url) {
         return new Hop() {
             @Override
-            public Connection request(
-                    Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
+            public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 asked.add(url.toString());
                 note("ask ", request.connection());
                 var answer = answers.get(url);

@@ -49,8 +49,7 @@ public record End(
         return others.stream()
                 .filter(each -> each.place.equals(place))
                 .findFirst()
-                .map(each -> new End(
-                        each.place, name, mac, mtu, addresses, routes, neighbors, sharesAddresses))
+                .map(each -> new End(each.place, name, mac, mtu, addresses, routes, neighbors, sharesAddresses))
                 .orElse(this);
     }
 

@@ -80,7 +80,9 @@ public final class Place {
         try (var found = FileHandle.at(path)) {
             if (!found.isNamespace()) {
                 throw new KernelRefused(
-                        "open netns " + name, Errno.EINVAL.code(), "a file of another kind (expected: a network namespace)");
+                        "open netns " + name,
+                        Errno.EINVAL.code(),
+                        "a file of another kind (expected: a network namespace)");
             }
             return new Netns(found.path()).open(name);
         }

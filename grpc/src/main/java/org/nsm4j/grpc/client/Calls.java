@@ -40,11 +40,7 @@ final class Calls {
     record Answer<A>(A message, Metadata headers, @Nullable Passage passage) {}
 
     /** How a call ended; without a message it failed. */
-    private record Outcome<A>(
-            @Nullable A message,
-            Metadata headers,
-            Status status,
-            Metadata trailers) {
+    private record Outcome<A>(@Nullable A message, Metadata headers, Status status, Metadata trailers) {
         boolean isUnreachable() {
             return status.getCode() == Status.Code.UNAVAILABLE
                     && trailers.keys().isEmpty();

@@ -38,7 +38,10 @@ public final class GrpcHops implements Hop.Directory {
 
     @Override
     public Hop at(Url url) {
-        return new GrpcHop(new Calls(channels, url), url, url.isLocal() && channels.passing().paths());
+        return new GrpcHop(
+                new Calls(channels, url),
+                url,
+                url.isLocal() && channels.passing().paths());
     }
 
     /**

@@ -47,8 +47,7 @@ final class RemoteRegistry<T, M, Q, R> implements Registry<T> {
     private final Messages<T, M, Q, R> messages;
     private final Files<T> files;
 
-    RemoteRegistry(
-            Calls calls, Url url, Methods<M, Q, R> methods, Messages<T, M, Q, R> messages, Files<T> files) {
+    RemoteRegistry(Calls calls, Url url, Methods<M, Q, R> methods, Messages<T, M, Q, R> messages, Files<T> files) {
         this.calls = calls;
         this.url = url;
         this.methods = methods;

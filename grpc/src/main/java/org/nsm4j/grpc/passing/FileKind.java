@@ -47,7 +47,8 @@ public enum FileKind {
         if (!fits) {
             file.close();
             throw new Refused(
-                    Refused.Reason.INVALID, "%s: the file that came is something else (expected: %s)".formatted(url, what));
+                    Refused.Reason.INVALID,
+                    "%s: the file that came is something else (expected: %s)".formatted(url, what));
         }
         return file;
     }

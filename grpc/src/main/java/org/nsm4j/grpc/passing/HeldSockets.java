@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
@@ -112,12 +113,15 @@ public final class HeldSockets implements AutoCloseable {
         }
     }
 
-    private void forget(String url) {
+    /** Lets a dead socket go; returns whose it was. */
+    private String forget(String url) {
+        var names = new TreeSet<String>();
         lock.lock();
         try {
             byName.entrySet().removeIf(each -> {
                 boolean dead = each.getValue().url.equals(url);
                 if (dead) {
+                    names.add(each.getKey());
                     drop(each.getValue());
                 }
                 return dead;
@@ -125,6 +129,7 @@ public final class HeldSockets implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        return String.join(", ", names);
     }
 
     /** A socket by its URL; the caller closes it. */
@@ -184,7 +189,7 @@ public final class HeldSockets implements AutoCloseable {
                 file.connect(socket);
             } catch (KernelRefused e) {
                 if (e.is(Errno.ECONNREFUSED)) {
-                    sockets.forget(url);
+                    throw new ConnectException("nobody listens at the socket of " + sockets.forget(url));
                 }
                 throw new ConnectException(e.getMessage());
             }

@@ -230,9 +230,12 @@ public final class Passage {
 
     /** Files came that this process had no room for. */
     void lost() {
-        LOG.log(System.Logger.Level.WARNING, "files were lost: this process has too many open (expected: a higher limit)");
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "files were lost: this process has too many open (expected: a higher limit)");
         failWaiters(new Refused(
-                Refused.Reason.NO_CAPACITY, "files were lost: too many are open here (expected: a higher LimitNOFILE=)"));
+                Refused.Reason.NO_CAPACITY,
+                "files were lost: too many are open here (expected: a higher LimitNOFILE=)"));
     }
 
     private void failWaiters(Refused reason) {
@@ -319,8 +322,7 @@ public final class Passage {
     }
 
     private static Refused gone(Object url) {
-        return new Refused(
-                Refused.Reason.UNAVAILABLE, "waiting for %s: the connection was closed".formatted(url));
+        return new Refused(Refused.Reason.UNAVAILABLE, "waiting for %s: the connection was closed".formatted(url));
     }
 
     /** Closes what came and what was to go. */

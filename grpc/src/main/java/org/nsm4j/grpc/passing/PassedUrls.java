@@ -45,7 +45,7 @@ public final class PassedUrls {
     /** The URLs in something, each once. */
     public static <T> Set<String> in(T thing, BiFunction<T, UnaryOperator<String>, T> change) {
         var urls = new LinkedHashSet<String>();
-        change.apply(thing, url -> {
+        var unused = change.apply(thing, url -> {
             urls.add(url);
             return url;
         });

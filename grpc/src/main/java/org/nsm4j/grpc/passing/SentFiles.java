@@ -35,11 +35,14 @@ public final class SentFiles implements AutoCloseable {
         return new SentFiles(PassedFiles.NONE, false);
     }
 
-    /** The URL as it goes over the wire; what stands for no file that is to be had here stays as it is. */
+    /**
+     * The URL as it goes over the wire; a path to what cannot be passed stays as it is. A URL whose file is not here, as
+     * that of the endpoint's own namespace in a refresh, becomes empty: peers wait for the file of any other.
+     */
     public String send(String url) {
         if (InodeUrl.isOne(url)) {
             brought.file(url).flatMap(PassedFiles.File::path).ifPresent(path -> add(url, path));
-            return url;
+            return files.containsKey(url) ? url : "";
         }
         if (paths && url.startsWith("file:///")) {
             return named(url, url.substring("file://".length()), FileKind.NAMESPACE);

@@ -5,9 +5,7 @@ import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.grpc.passing.FileKind;
-import org.nsm4j.grpc.passing.InodeUrl;
 import org.nsm4j.grpc.passing.PassedUrls;
-import org.nsm4j.grpc.passing.Passage;
 import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.passing.ReceivedFiles;
 import org.nsm4j.grpc.passing.SentFiles;
@@ -35,14 +33,11 @@ record EndpointFiles(Passing passing) implements RegistryCalls.Files<Endpoint> {
             return Optional.of(change);
         }
         try (var sent = new SentFiles(PassedFiles.NONE, passing.paths())) {
+            sent.add(change.item().url(), passing.sockets());
             var endpoint = PassedUrls.change(change.item(), sent::send);
-            sent.add(endpoint.url(), passing.sockets());
             sent.over(passage);
-            if (!InodeUrl.isOne(endpoint.url()) || sent.isSent(endpoint.url())) {
-                return Optional.of(new Registry.Change<>(endpoint, change.deleted()));
-            }
-            // upstream's programs wait for the file of any such URL without end
-            return change.deleted() ? Optional.of(new Registry.Change<>(endpoint.at(""), true)) : Optional.empty();
+            boolean leadsNowhere = endpoint.url().isEmpty() && !change.deleted();
+            return leadsNowhere ? Optional.empty() : Optional.of(new Registry.Change<>(endpoint, change.deleted()));
         }
     }
 }

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,7 +88,9 @@ class PassingTest {
     }
 
     private static String namespaceOf(Connection connection) {
-        return connection.mechanism().parameter(Mechanism.INODE_URL).orElseThrow();
+        return Objects.requireNonNull(connection.mechanism())
+                .parameter(Mechanism.INODE_URL)
+                .orElseThrow();
     }
 
     private Url serve(Passing passing, BiFunction<Request, Caller, Connection> answer) {
@@ -110,7 +114,10 @@ class PassingTest {
     void a_namespace_that_is_named_by_path_arrives_as_a_file_and_is_answered_by_path() {
         var seen = new ArrayList<String>();
         var url = serve(Passing.onlyFiles(), (request, caller) -> {
-            var sent = request.preferences().getFirst().parameter(Mechanism.INODE_URL).orElseThrow();
+            var sent = request.preferences()
+                    .getFirst()
+                    .parameter(Mechanism.INODE_URL)
+                    .orElseThrow();
             var path = caller.files().file(sent).flatMap(PassedFiles.File::path).orElseThrow();
             seen.add(sent);
             seen.add(inode(path));
@@ -136,14 +143,17 @@ class PassingTest {
     void a_hop_in_between_passes_on_what_it_was_passed() {
         var seen = new ArrayList<String>();
         var last = serve(Passing.onlyFiles(), (request, caller) -> {
-            var sent = request.preferences().getFirst().parameter(Mechanism.INODE_URL).orElseThrow();
-            seen.add(inode(caller.files().file(sent).flatMap(PassedFiles.File::path).orElseThrow()));
+            var sent = request.preferences()
+                    .getFirst()
+                    .parameter(Mechanism.INODE_URL)
+                    .orElseThrow();
+            seen.add(inode(
+                    caller.files().file(sent).flatMap(PassedFiles.File::path).orElseThrow()));
             return accepted(request);
         });
         var next = hop(Passing.onlyFiles(), last);
-        var middle = serve(
-                Passing.onlyFiles(),
-                (request, caller) -> next.request(request, caller.files(), soon(), _ -> {}));
+        var middle =
+                serve(Passing.onlyFiles(), (request, caller) -> next.request(request, caller.files(), soon(), _ -> {}));
         var answer = hop(Passing.everything(), middle).request(asking(OWN), soon(), _ -> {});
         assertThat(namespaceOf(answer)).isEqualTo(OWN);
         assertThat(seen).containsExactly(inode("/proc/self/ns/net"));
@@ -154,18 +164,35 @@ class PassingTest {
         var url = serve(Passing.everything(), (request, caller) -> accepted(asking(OWN)));
         try (var files = new PassedFiles()) {
             var answer = hop(Passing.onlyFiles(), url).request(requestFor("vpn"), files, soon(), _ -> {});
-            var path = files.file(namespaceOf(answer)).flatMap(PassedFiles.File::path).orElseThrow();
+            var path = files.file(namespaceOf(answer))
+                    .flatMap(PassedFiles.File::path)
+                    .orElseThrow();
             assertThat(inode(path)).isEqualTo(namespaceOf(answer)).isEqualTo(inode("/proc/self/ns/net"));
         }
     }
 
     @Test
-    void a_url_whose_file_does_not_come_is_refused_when_the_time_is_up() {
+    void a_url_whose_file_is_not_here_any_more_is_not_sent_for_the_other_side_would_wait_for_it() {
+        var url = serve(Passing.onlyFiles(), (request, caller) -> {
+            assertThat(request.preferences().getFirst().parameter(Mechanism.INODE_URL))
+                    .isEmpty();
+            return accepted(asking(OWN));
+        });
+        assertThat(namespaceOf(hop(Passing.onlyFiles(), url).request(asking("inode://4/17"), soon(), _ -> {})))
+                .isEqualTo(OWN);
+    }
+
+    @Test
+    void a_file_that_does_not_come_is_waited_for_until_the_time_is_up() {
         var url = serve(Passing.onlyFiles(), (request, caller) -> accepted(request));
-        var hop = hop(Passing.onlyFiles(), url);
-        assertThatThrownBy(() -> hop.request(asking("inode://4/17"), Instant.now().plusMillis(300), _ -> {}))
-                .isInstanceOf(Refused.class);
-        assertThat(namespaceOf(hop.request(asking(OWN), soon(), _ -> {}))).isEqualTo(OWN);
+        try (var files = new PassedFiles()) {
+            files.add("inode://4/17", file("/proc/self/ns/net")); // another one than the URL stands for
+            var hop = hop(Passing.onlyFiles(), url);
+            assertThatThrownBy(() -> hop.request(
+                            asking("inode://4/17"), files, Instant.now().plusMillis(500), _ -> {}))
+                    .isInstanceOf(Refused.class);
+        }
+        assertThat(openNamespaces()).isLessThanOrEqualTo(before + 1);
     }
 
     @Test
@@ -177,8 +204,8 @@ class PassingTest {
         });
         try (var files = new PassedFiles()) {
             files.add(inode("/dev/zero"), file("/dev/zero"));
-            assertThatThrownBy(() -> hop(Passing.onlyFiles(), url)
-                            .request(asking(inode("/dev/zero")), files, soon(), _ -> {}))
+            assertThatThrownBy(() ->
+                            hop(Passing.onlyFiles(), url).request(asking(inode("/dev/zero")), files, soon(), _ -> {}))
                     .isInstanceOfSatisfying(
                             Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.INVALID))
                     .hasMessageContaining("the file that came is something else (expected: a network namespace)");
@@ -189,8 +216,8 @@ class PassingTest {
     private static PassedFiles.File file(String path) {
         return new PassedFiles.File() {
             @Override
-            public java.util.Optional<String> path() {
-                return java.util.Optional.of(path);
+            public Optional<String> path() {
+                return Optional.of(path);
             }
 
             @Override
@@ -202,16 +229,20 @@ class PassingTest {
     void one_message_brings_so_many_files_and_no_more() {
         var url = serve(Passing.onlyFiles(), (request, caller) -> accepted(request));
         var many = new String[9];
-        for (int i = 0; i < many.length; i++) {
-            many[i] = "inode://4/" + (i + 1);
+        try (var files = new PassedFiles()) {
+            for (int i = 0; i < many.length; i++) {
+                many[i] = "inode://4/" + (i + 1);
+                files.add(many[i], file("/proc/self/ns/net"));
+            }
+            assertThatThrownBy(() -> hop(Passing.onlyFiles(), url).request(asking(many), files, soon(), _ -> {}))
+                    .hasMessageContaining("files with one message: 9 (expected: at most 8)");
         }
-        assertThatThrownBy(() -> hop(Passing.onlyFiles(), url).request(asking(many), soon(), _ -> {}))
-                .hasMessageContaining("files with one message: 9 (expected: at most 8)");
     }
 
     @Test
     void files_that_nobody_asks_for_are_closed_with_the_connection_at_the_latest() throws Exception {
-        var url = serve(Passing.onlyFiles(), (request, caller) -> requestFor("vpn").connection());
+        var url = serve(
+                Passing.onlyFiles(), (request, caller) -> requestFor("vpn").connection());
         try (var files = new PassedFiles()) {
             var hop = hop(Passing.everything(), url);
             // answers that bring a file which their caller does not want
@@ -227,7 +258,10 @@ class PassingTest {
     void many_calls_at_once_each_get_their_own_file_and_no_byte_is_lost() throws Exception {
         var kinds = List.of("net", "uts", "ipc", "mnt", "user", "cgroup");
         var url = serve(Passing.onlyFiles(), (request, caller) -> {
-            var sent = request.preferences().getFirst().parameter(Mechanism.INODE_URL).orElseThrow();
+            var sent = request.preferences()
+                    .getFirst()
+                    .parameter(Mechanism.INODE_URL)
+                    .orElseThrow();
             var path = caller.files().file(sent).flatMap(PassedFiles.File::path).orElseThrow();
             assertThat(inode(path)).isEqualTo(sent);
             return accepted(request);
@@ -242,8 +276,9 @@ class PassingTest {
             tasks.add(() -> {
                 var answer = hop.request(
                         asking(own).with(c -> c.withLabels(Map.of("number", number, "bulk", bulk))), soon(), _ -> {});
-                return namespaceOf(answer).equals(own) && answer.labels().get("bulk").equals(bulk)
-                        ? answer.labels().get("number")
+                return namespaceOf(answer).equals(own)
+                                && bulk.equals(answer.labels().get("bulk"))
+                        ? String.valueOf(answer.labels().get("number"))
                         : "wrong: " + namespaceOf(answer);
             });
         }

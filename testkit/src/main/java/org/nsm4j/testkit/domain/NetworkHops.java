@@ -26,8 +26,7 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
     public Hop at(Url url) {
         return new Hop() {
             @Override
-            public Connection request(
-                    Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
+            public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 var caller = caller(deadline);
                 return network.call(
                         process, url, Chain.class, deadline, chain -> chain.request(request, caller), cancel);
