@@ -145,7 +145,8 @@ public final class Forwarder implements AutoCloseable {
         var served = Parts.Served.chain(chain, () -> registration.registered().isPresent());
         var listening =
                 transport.serve(List.of(listen), served, transport.limits().withSocketMode(traits.socketMode()));
-        registration.keep(self(traits, listen)); // only now: the socket that is passed along must be the one that listens
+        registration.keep(
+                self(traits, listen)); // only now: the socket that is passed along must be the one that listens
         services.start();
         endpoints.start();
         leftovers.start();

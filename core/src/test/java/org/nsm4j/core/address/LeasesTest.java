@@ -32,6 +32,7 @@ class LeasesTest {
 
     private final ManualScheduler scheduler = new ManualScheduler();
     private final AtomicBoolean broken = new AtomicBoolean();
+
     @SuppressWarnings("NullAway.Init") // by the first process
     private LedgerFile ledger;
 
