@@ -21,8 +21,7 @@ public record KnownHops(Hop.Directory hops, Predicate<Url> isLost) implements Ho
         var hop = hops.at(url);
         return new Hop() {
             @Override
-            public Connection request(
-                    Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
+            public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 refuseLost(url);
                 return hop.request(request, files, deadline, cancel);
             }
