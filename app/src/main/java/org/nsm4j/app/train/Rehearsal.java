@@ -6,33 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.app.role.DomainRegistry;
-import org.nsm4j.app.role.ForwarderChain;
-import org.nsm4j.app.role.Manager;
-import org.nsm4j.app.role.ManagerChain;
 import org.nsm4j.app.role.RegistryRules;
-import org.nsm4j.app.role.RegistryStack;
-import org.nsm4j.core.chain.ConnectionTable;
-import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.ConnectionId;
-import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.SpiffeId;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.core.registry.Kind;
-import org.nsm4j.core.registry.RefreshRegistration;
-import org.nsm4j.core.registry.WatchedRegistry;
 import org.nsm4j.core.schedule.LiveScheduler;
-import org.nsm4j.core.select.SelectForwarder;
-import org.nsm4j.dataplane.element.OfferMechanisms;
-import org.nsm4j.dataplane.element.PlugWire;
-import org.nsm4j.dataplane.element.RecordWire;
-import org.nsm4j.dataplane.element.Vnis;
-import org.nsm4j.dataplane.watch.WatchWire;
-import org.nsm4j.dataplane.watch.Watcher;
-import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.attest.RuleFile;
@@ -58,13 +38,14 @@ final class Rehearsal implements AutoCloseable {
     private static final int CONNECTIONS = 200;
 
     private final Path folder;
+    private final PaperNode.Place place;
     private final LiveScheduler scheduler = new LiveScheduler();
     private final Parts.Shared shared = new Parts.Shared(scheduler, new Transport());
-    private final Metrics metrics = new Metrics();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
     private Rehearsal(Path folder) {
         this.folder = folder;
+        this.place = new PaperNode.Place("train", folder, 0);
     }
 
     /** Starts everything; its files lie in a folder. */
@@ -98,12 +79,7 @@ final class Rehearsal implements AutoCloseable {
                 store.endpoints(),
                 RegistryRules.USUAL,
                 parts(authority, "registry")));
-        var traits = new ManagerChain.Traits(
-                "train", "tcp://127.0.0.1:5001", SelectForwarder.FORWARDER, Map.of("nodeName", "train"), List::of);
-        var managerParts = parts(authority, "manager");
-        var domain = RegistryStack.Domain.at(registry(), managerParts);
-        part(Manager.start(traits, List.of(manager()), domain, RegistryRules.USUAL, metrics, managerParts));
-        forward(parts(authority, "forwarder"));
+        part(PaperNode.start(place, registry(), name -> parts(authority, name)));
         part(mesh().endpoint("train-1")
                 .provides(SERVICE)
                 .addresses("172.16.0.0/16")
@@ -120,35 +96,6 @@ final class Rehearsal implements AutoCloseable {
         return part(Parts.open(source, TOKEN_LIFE, DIAL, shared));
     }
 
-    private void forward(Parts own) {
-        var services = part(new WatchedRegistry<>(Kind.SERVICE, scheduler, new Random(), own.services(manager())));
-        var endpoints = part(new WatchedRegistry<>(Kind.ENDPOINT, scheduler, new Random(), own.endpoints(manager())));
-        var plug =
-                new PlugWire("train", PaperWire::new, new Vnis(new Random()::nextInt), null, (_, _, _) -> {}, _ -> "");
-        var record = new RecordWire("train", new WireLedger(Ledger.none(), scheduler), id -> {}, scheduler);
-        var listen = Url.unix(folder.resolve("forwarder.sock").toString());
-        var chain = ForwarderChain.of(
-                "train-forwarder",
-                new ConnectionTable(scheduler),
-                services,
-                endpoints,
-                new ForwarderChain.Wires(
-                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
-                metrics,
-                own);
-        part(own.serve(List.of(listen), Parts.Served.chain(chain, () -> true)));
-        services.start();
-        endpoints.start();
-        var registration =
-                part(new RefreshRegistration<>(Kind.ENDPOINT, own.endpoints(manager()), scheduler, new Random()));
-        registration.register(
-                Endpoint.named("train-forwarder")
-                        .providing(List.of(SelectForwarder.FORWARDER))
-                        .withLabels(Map.of(SelectForwarder.FORWARDER, Map.of("p2p", "true")))
-                        .at(listen.toString()),
-                MOST);
-    }
-
     private Mesh mesh() {
         return part(new Mesh(Parts.fromWorkloadApi(identities(), TOKEN_LIFE, DIAL), manager(), folder));
     }
@@ -159,7 +106,7 @@ final class Rehearsal implements AutoCloseable {
 
     /** Where the manager listens. */
     Url manager() {
-        return Url.unix(folder.resolve("nsm.io.sock").toString());
+        return place.manager();
     }
 
     /** The Workload API's address. */

@@ -36,6 +36,8 @@ import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
 import org.nsm4j.dataplane.element.Vnis;
+import org.nsm4j.dataplane.watch.WatchWire;
+import org.nsm4j.dataplane.watch.Watcher;
 import org.nsm4j.dataplane.wire.Plumbing;
 import org.nsm4j.dataplane.wire.Wire;
 import org.nsm4j.dataplane.wire.WireLedger;
@@ -151,7 +153,8 @@ final class Target implements AutoCloseable {
                 new ConnectionTable(scheduler),
                 services,
                 endpoints,
-                new ForwarderChain.Wires(new OfferMechanisms(null), record, plug),
+                new ForwarderChain.Wires(
+                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
                 new Metrics(),
                 own);
         part(own.serve(List.of(forwarder()), Parts.Served.chain(chain, () -> true)));

@@ -88,6 +88,13 @@ public final class RelayEvents implements Element {
         return answer;
     }
 
+    /** What the hops behind say of their own closing is no news to those who watch: they hear of ours (behaviour MO-5). */
+    @Override
+    public void close(Call call, Rest rest) {
+        call.held(Watched.class).ifPresent(held -> guard.call(() -> held.stream.remove(held.leg)));
+        rest.close(call);
+    }
+
     private Watched watch(Call call, Url url) {
         boolean fits = call.held(Watched.class)
                 .filter(held -> held.stream.url().equals(url) && !held.stream.hasEnded())

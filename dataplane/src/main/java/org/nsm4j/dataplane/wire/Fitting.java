@@ -3,6 +3,7 @@ package org.nsm4j.dataplane.wire;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.linux.Errno;
@@ -17,6 +18,13 @@ import org.nsm4j.linux.netns.Sysctl;
 final class Fitting {
     /** The group of every link of ours that is in use: "nsm" and a 1. */
     static final int GROUP = 0x6e736d01;
+
+    private static final System.Logger LOG = System.getLogger(Fitting.class.getName());
+    private static final String PING_GROUPS = "net/ipv4/ping_group_range";
+    /** What the kernel starts with. */
+    private static final Pattern NOBODY = Pattern.compile("1\\s+0");
+
+    private static final String EVERYBODY = "0 2147483647";
 
     private final Workload workload;
     private final End end;
@@ -73,6 +81,21 @@ final class Fitting {
             wanted.neighbours().forEach(change::setNeighbour);
             return change;
         });
+        letEverybodyPing();
+    }
+
+    /**
+     * Lets programs of the workload without privileges ping: upstream's clients do it to tell that a wire works, and take
+     * one that they cannot ping for broken (behaviour F-18). What somebody has set there already stays.
+     */
+    private void letEverybodyPing() {
+        try {
+            if (NOBODY.matcher(Sysctl.read(workload.netns(), PING_GROUPS)).matches()) {
+                Sysctl.write(workload.netns(), PING_GROUPS, EVERYBODY);
+            }
+        } catch (KernelRefused e) {
+            LOG.log(System.Logger.Level.DEBUG, "pings stay privileged in {0}: {1}", end.place(), e.getMessage());
+        }
     }
 
     /**

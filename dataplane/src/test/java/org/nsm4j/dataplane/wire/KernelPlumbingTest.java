@@ -61,6 +61,20 @@ final class KernelPlumbingTest {
     }
 
     @Test
+    void lets_programs_without_privileges_ping_unless_somebody_has_said_who_may() {
+        var app = namespaces.create("plumb-app");
+        var vpn = namespaces.create("plumb-vpn");
+        Namespaces.inside(vpn, "sysctl -qw net.ipv4.ping_group_range=7\t9");
+
+        plumbing.plug(local("c1", app, vpn, "10.1.0.1/32", "10.1.0.2/32"));
+
+        assertThat(Namespaces.inside(app, "sysctl -n net.ipv4.ping_group_range"))
+                .isEqualToIgnoringWhitespace("0 2147483647");
+        assertThat(Namespaces.inside(vpn, "sysctl -n net.ipv4.ping_group_range"))
+                .isEqualToIgnoringWhitespace("7 9");
+    }
+
+    @Test
     void adopts_a_wire_that_is_already_there_without_writing_anything() {
         var app = namespaces.create("plumb-app");
         var vpn = namespaces.create("plumb-vpn");
