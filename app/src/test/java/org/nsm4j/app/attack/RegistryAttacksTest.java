@@ -33,6 +33,7 @@ class RegistryAttacksTest {
     @TempDir
     Path folder;
 
+    @SuppressWarnings("NullAway.Init") // by each test
     private Target target;
 
     private void start(String rules) throws IOException {

@@ -32,6 +32,7 @@ import org.nsm4j.sdk.Parts;
 import org.nsm4j.sdk.ServedEndpoint;
 
 /** A domain of ours in this process: a registry, two nodes, and endpoints that count what reaches them. */
+@SuppressWarnings("NullAway.Init") // before all tests
 final class Domain implements BeforeAllCallback, AfterAllCallback {
     private static final String TRUST = "conformance.test";
     private static final Duration LIFE = Duration.ofMinutes(10);

@@ -11,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -190,7 +191,7 @@ class RegistryTest {
                 NetworkServiceEndpointRegistryGrpc.getRegisterMethod(),
                 CallOptions.DEFAULT.withDeadlineAfter(15, TimeUnit.SECONDS),
                 endpoint("file", "red"));
-        assertThat(headers.get().get(Metadata.Key.of("path", Metadata.ASCII_STRING_MARSHALLER)))
+        assertThat(Objects.requireNonNull(headers.get()).get(Metadata.Key.of("path", Metadata.ASCII_STRING_MARSHALLER)))
                 .startsWith("{\"Index\":0,\"PathSegments\":[{\"token\":\"");
     }
 
