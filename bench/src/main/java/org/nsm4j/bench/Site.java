@@ -8,8 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.nsm4j.app.admin.AdminClient;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.LiveScheduler;
@@ -29,12 +33,15 @@ import org.nsm4j.sdk.Parts;
  * a network. Every program is a process of its own.
  */
 final class Site implements AutoCloseable {
-    static final String NODE_A = "nsm-bench-a";
-    static final String NODE_B = "nsm-bench-b";
+    /** What every namespace's name begins with; two sites that stand at once need two. */
+    private static final String PREFIX = System.getProperty("bench.prefix", "nsm-bench-");
+
+    static final String NODE_A = PREFIX + "a";
+    static final String NODE_B = PREFIX + "b";
     /** Where the endpoint on the first node is; its service is {@link #LOCAL}. */
-    static final String NEAR = "nsm-bench-near";
+    static final String NEAR = PREFIX + "near";
     /** Where the endpoint on the second node is; its service is {@link #REMOTE}. */
-    static final String FAR = "nsm-bench-far";
+    static final String FAR = PREFIX + "far";
 
     static final String LOCAL = "bench-local";
     static final String REMOTE = "bench-remote";
@@ -42,7 +49,6 @@ final class Site implements AutoCloseable {
     static final String ADDRESS_A = "192.168.51.1";
     static final String ADDRESS_B = "192.168.51.2";
 
-    private static final String PREFIX = "nsm-bench-";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
@@ -50,7 +56,11 @@ final class Site implements AutoCloseable {
     private final Path folder;
     private final LiveScheduler scheduler = new LiveScheduler();
     private final List<Process> processes = new ArrayList<>();
+    private final Map<String, Started> started = new HashMap<>();
     private long nodeA;
+
+    /** A program as it was started last. */
+    private record Started(String host, List<String> command, Process process) {}
 
     Site(Path folder) {
         this.folder = folder;
@@ -58,20 +68,30 @@ final class Site implements AutoCloseable {
 
     /** Makes the hosts and starts the programs. */
     void build() {
+        build(made -> {});
+    }
+
+    /**
+     * Makes the hosts and starts the programs.
+     *
+     * @param prepare what is to be done with the folder of all files before
+     */
+    void build(Consumer<Path> prepare) {
         clear();
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make " + folder, e);
         }
+        prepare.accept(folder);
         List.of(NODE_A, NODE_B, NEAR, FAR).forEach(this::host);
         join();
         nodeA = startNode("a", NODE_A, List.of());
+        endpoint("a", NEAR, LOCAL, "172.20.0.0/16");
         try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
             var token = admin.createJoinToken(Duration.ofMinutes(5)).token();
             startNode("b", NODE_B, List.of("--join", token));
         }
-        endpoint("a", NEAR, LOCAL, "172.20.0.0/16");
         endpoint("b", FAR, REMOTE, "172.21.0.0/16");
     }
 
@@ -227,10 +247,42 @@ final class Site implements AutoCloseable {
                             folder.resolve(log + ".log").toFile()))
                     .start();
             processes.add(process);
+            started.put(log, new Started(host, command, process));
             return process;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + String.join(" ", inside), e);
         }
+    }
+
+    /** Kills a program at once, as a crash does. */
+    void kill(String log) {
+        var process = of(log).process;
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Starts a program that has ended once more. */
+    void startAgain(String log) {
+        var before = of(log);
+        start(before.host, log, before.command);
+    }
+
+    /** The number of a program's process. */
+    long pid(String log) {
+        return of(log).process.pid();
+    }
+
+    private Started of(String log) {
+        return Objects.requireNonNull(started.get(log), log);
+    }
+
+    /** The admin socket of a node. */
+    Path admin(String letter) {
+        return run(letter).resolve("admin.sock");
     }
 
     /** Runs a program on a host to its end, and returns what it wrote. */
@@ -243,6 +295,19 @@ final class Site implements AutoCloseable {
             throw new IllegalStateException("%s on %s: %s".formatted(String.join(" ", command), host, text));
         }
         return text;
+    }
+
+    /** Runs a program on this machine itself, to its end. */
+    static void host(String... command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException("%s: %s".formatted(String.join(" ", command), text));
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<String> inside(String host, List<String> command) {

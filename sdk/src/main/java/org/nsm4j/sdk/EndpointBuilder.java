@@ -147,6 +147,7 @@ public final class EndpointBuilder {
         var folder = mesh.socketFolder();
         try {
             Files.createDirectories(folder);
+            StaleSockets.remove(folder, Mesh.fileName(name));
         } catch (java.io.IOException e) {
             throw new Refused(Refused.Reason.UNAVAILABLE, "cannot make %s: %s".formatted(folder, e.getMessage()), e);
         }

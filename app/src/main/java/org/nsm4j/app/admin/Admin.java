@@ -63,6 +63,9 @@ public interface Admin {
      */
     int drain(Duration timeout);
 
+    /** Compares what should be on the node with what is there. Changes nothing; takes a list of links of each namespace. */
+    List<Leftover> audit();
+
     /** Ends the node's process after this call was answered. Wires stay: they are adopted by the next one. */
     void shutdown();
 
@@ -73,6 +76,15 @@ public interface Admin {
      * @param deleted whether it is gone
      */
     record Event(Item item, boolean deleted) {}
+
+    /**
+     * Something that is there and should not be, or the other way round.
+     *
+     * @param kind {@code link}, {@code missing}, {@code socket}, {@code untold} or {@code namespace}
+     * @param text what and where
+     * @param cure what to do about it
+     */
+    record Leftover(String kind, String text, String cure) {}
 
     /**
      * One step of a connection's set-up.

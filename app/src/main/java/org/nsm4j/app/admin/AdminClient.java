@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.nsm4j.api.admin.AdminGrpc;
 import org.nsm4j.api.admin.ApplyRequest;
 import org.nsm4j.api.admin.ApplyResponse;
+import org.nsm4j.api.admin.AuditRequest;
 import org.nsm4j.api.admin.DisconnectRequest;
 import org.nsm4j.api.admin.DrainRequest;
 import org.nsm4j.api.admin.ExplainRequest;
@@ -154,6 +155,13 @@ public final class AdminClient implements Admin, AutoCloseable {
                         .setTimeout(Messages.span(timeout))
                         .build())
                 .getLeft());
+    }
+
+    @Override
+    public List<Leftover> audit() {
+        return asked(() -> stub(PATIENCE).audit(AuditRequest.getDefaultInstance())).getLeftoversList().stream()
+                .map(each -> new Leftover(each.getKind(), each.getText(), each.getCure()))
+                .toList();
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 import org.nsm4j.api.admin.AdminGrpc;
 import org.nsm4j.api.admin.ApplyRequest;
 import org.nsm4j.api.admin.ApplyResponse;
+import org.nsm4j.api.admin.AuditRequest;
+import org.nsm4j.api.admin.AuditResponse;
 import org.nsm4j.api.admin.ConnectProgress;
 import org.nsm4j.api.admin.ConnectRequest;
 import org.nsm4j.api.admin.DisconnectRequest;
@@ -18,6 +20,7 @@ import org.nsm4j.api.admin.ExplainRequest;
 import org.nsm4j.api.admin.Explanation;
 import org.nsm4j.api.admin.JoinToken;
 import org.nsm4j.api.admin.JoinTokenRequest;
+import org.nsm4j.api.admin.Leftover;
 import org.nsm4j.api.admin.ListRequest;
 import org.nsm4j.api.admin.ListResponse;
 import org.nsm4j.api.admin.NodeReport;
@@ -172,6 +175,19 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                         () -> DrainResponse.newBuilder()
                                 .setLeft(admin.drain(Messages.span(message.getTimeout())))
                                 .build())));
+    }
+
+    @Override
+    public void audit(AuditRequest message, StreamObserver<AuditResponse> out) {
+        answer(out, () -> {
+            var response = AuditResponse.newBuilder();
+            admin.audit()
+                    .forEach(each -> response.addLeftovers(Leftover.newBuilder()
+                            .setKind(each.kind())
+                            .setText(each.text())
+                            .setCure(each.cure())));
+            return response.build();
+        });
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.api.admin.ConnectRequest;
@@ -128,8 +127,7 @@ public final class Messages {
                 .setName(report.name())
                 .setVersion(report.version())
                 .setIdentity(report.identity())
-                .setNow(time(report.now()))
-                .addAllHeldAliases(report.heldAliases());
+                .setNow(time(report.now()));
         if (report.identityExpires() != null) {
             message.setIdentityExpires(time(report.identityExpires()));
         }
@@ -152,7 +150,6 @@ public final class Messages {
                 message.getPartsList().stream()
                         .map(part -> new org.nsm4j.app.admin.NodeReport.Part(
                                 part.getName(), part.getReady(), part.getText()))
-                        .toList(),
-                List.copyOf(message.getHeldAliasesList()));
+                        .toList());
     }
 }

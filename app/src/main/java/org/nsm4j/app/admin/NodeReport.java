@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param identityExpires when the certificate ends; null before there is one
  * @param now the node's clock
  * @param parts registry, manager, forwarder, identity …: whether each can do its work
- * @param heldAliases the aliases of all links that belong to a live connection; others are leftovers
  */
 public record NodeReport(
         String name,
@@ -21,11 +20,9 @@ public record NodeReport(
         String identity,
         @Nullable Instant identityExpires,
         Instant now,
-        List<Part> parts,
-        List<String> heldAliases) {
+        List<Part> parts) {
     public NodeReport {
         parts = List.copyOf(parts);
-        heldAliases = List.copyOf(heldAliases);
     }
 
     /**

@@ -7,12 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.nsm4j.app.admin.Admin;
+import org.nsm4j.app.admin.Admin.Leftover;
 import org.nsm4j.app.admin.AdminUnreachable;
 import org.nsm4j.app.admin.Item;
 import org.nsm4j.app.admin.NodeReport;
 import org.nsm4j.app.admin.NodeStatus;
 import org.nsm4j.app.check.Finding;
 import org.nsm4j.app.check.HostCheck;
+import org.nsm4j.app.check.LeftoverCheck;
 import org.nsm4j.app.config.Binder;
 import org.nsm4j.app.config.NodeSettings;
 import org.nsm4j.app.config.Sources;
@@ -34,8 +36,13 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "-o", paramLabel = "FORMAT", description = "json")
     private Format format = Format.table;
 
+    @Option(
+            names = "--leftovers",
+            description = "Only what should not be there, or is missing. Exit code 4 if there is any.")
+    private boolean onlyLeftovers;
+
     /** What the node said, if one runs. */
-    private record Answer(Optional<NodeReport> report, List<NodeStatus> nodes) {}
+    private record Answer(Optional<NodeReport> report, List<NodeStatus> nodes, List<Leftover> leftovers) {}
 
     CheckCommand(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -43,17 +50,22 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (onlyLeftovers) {
+            return leftovers();
+        }
         var settings = Binder.bind(NodeSettings.class, Sources.ofEnvironment(surroundings.environment()));
         var answer = answer();
         var root = "root".equals(System.getProperty("user.name"));
-        var findings = HostCheck.run(settings, root, answer.report(), answer.nodes());
+        var findings = HostCheck.run(settings, root, answer.report(), answer.nodes(), answer.leftovers());
         if (format == Format.json) {
+            printJson(findings);
+        } else {
+            var report = answer.report();
             surroundings
                     .out()
-                    .println(Format.json(
-                            findings.stream().map(CheckCommand::json).toList()));
-        } else {
-            print(findings, answer.report());
+                    .println(report.map(each -> "node " + each.name() + " runs here, nsm4j " + each.version())
+                            .orElse("no node runs here: looking at whether one could"));
+            print(findings);
         }
         return findings.stream().anyMatch(each -> each.verdict() == Finding.Verdict.FAIL)
                 ? Exit.PROBLEMS.code()
@@ -62,9 +74,10 @@ final class CheckCommand implements Callable<Integer> {
 
     private Answer answer() {
         try {
-            return node.ask(surroundings, admin -> new Answer(Optional.of(admin.status()), nodes(admin)));
+            return node.ask(
+                    surroundings, admin -> new Answer(Optional.of(admin.status()), nodes(admin), admin.audit()));
         } catch (AdminUnreachable e) {
-            return new Answer(Optional.empty(), List.of());
+            return new Answer(Optional.empty(), List.of(), List.of());
         }
     }
 
@@ -84,11 +97,27 @@ final class CheckCommand implements Callable<Integer> {
         return fields;
     }
 
-    private void print(List<Finding> findings, Optional<NodeReport> report) {
+    private void printJson(List<Finding> findings) {
+        surroundings
+                .out()
+                .println(Format.json(findings.stream().map(CheckCommand::json).toList()));
+    }
+
+    /** What the node's auditor finds, alone; for scripts, which are told by the exit code. */
+    private int leftovers() {
+        var found = node.ask(surroundings, Admin::audit);
+        var findings = LeftoverCheck.of(found);
+        if (format == Format.json) {
+            printJson(findings);
+        } else {
+            print(findings);
+        }
+        return found.isEmpty() ? Exit.OK.code() : Exit.PROBLEMS.code();
+    }
+
+    private void print(List<Finding> findings) {
         var style = new Style(surroundings);
         var out = surroundings.out();
-        out.println(report.map(each -> "node " + each.name() + " runs here, nsm4j " + each.version())
-                .orElse("no node runs here: looking at whether one could"));
         for (var finding : findings) {
             var verdict = switch (finding.verdict()) {
                 case OK -> "ok";

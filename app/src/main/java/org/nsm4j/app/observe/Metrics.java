@@ -35,6 +35,7 @@ public final class Metrics {
             "nsm_heal_gap_seconds", "For how long wires did not work at most, by how they were healed", "how");
     private final Map<String, IntSupplier> connections = new ConcurrentHashMap<>();
     private final Map<String, LongSupplier> leases = new ConcurrentHashMap<>();
+    private final Map<String, IntSupplier> leftovers = new ConcurrentHashMap<>();
     private final Map<String, IntSupplier> entries = new ConcurrentHashMap<>();
     private final Map<String, Supplier<Instant>> certificates = new ConcurrentHashMap<>();
 
@@ -47,6 +48,12 @@ public final class Metrics {
                 "kind",
                 leases,
                 LongSupplier::getAsLong);
+        gauge(
+                "nsm_leftovers",
+                "What is on the node and should not be, or should be and is not",
+                "kind",
+                leftovers,
+                IntSupplier::getAsInt);
         gauge(
                 "nsm_registry_entries",
                 "Services and endpoints that are registered now",
@@ -137,6 +144,11 @@ public final class Metrics {
     /** Where the number of leases of a kind is read from, at each scrape. */
     public void leases(String kind, LongSupplier number) {
         leases.put(kind, number);
+    }
+
+    /** Where the number of leftovers of a kind is read from, at each scrape. */
+    public void leftovers(String kind, IntSupplier number) {
+        leftovers.put(kind, number);
     }
 
     /** Where the number of registered services or endpoints is read from, at each scrape. */

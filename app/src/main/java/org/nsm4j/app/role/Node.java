@@ -54,6 +54,7 @@ final class Node implements AutoCloseable {
     private final Forwarder forwarder;
     private final Parts clientParts;
     private final NodeClient client;
+    private final NodeAudit audit = new NodeAudit(this);
 
     private Node(NodeSettings settings) {
         this.settings = settings;
@@ -195,6 +196,11 @@ final class Node implements AutoCloseable {
     private static Url tcp(InetAddress address, int port) {
         var text = address.getHostAddress();
         return new Url("tcp", (text.contains(":") ? "[" + text + "]" : text) + ":" + port);
+    }
+
+    /** Compares what should be here with what is. */
+    NodeAudit audit() {
+        return audit;
     }
 
     /** Takes up the connections that were kept. */

@@ -21,7 +21,6 @@ import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.Matching;
 import org.nsm4j.core.select.SelectForwarder;
-import org.nsm4j.dataplane.wire.Owner;
 
 /** What people ask of a node, done by its parts. */
 final class NodeAdmin implements Admin {
@@ -256,17 +255,13 @@ final class NodeAdmin implements Admin {
         boolean registered = node.forwarder().isRegistered();
         parts.add(new NodeReport.Part("forwarder", registered, registered ? "" : "is not registered yet"));
         var own = node.parts().identity();
-        var held = node.forwarder().connections().standing().stream()
-                .map(each -> new Owner(node.name(), each.answer().id(), 1).alias())
-                .toList();
         return new NodeReport(
                 node.name(),
                 version(),
                 own.svid().id().toString(),
                 own.svid().chain().getFirst().getNotAfter().toInstant(),
                 node.scheduler().now(),
-                parts,
-                held);
+                parts);
     }
 
     private NodeReport.Part registryPart() {
@@ -302,6 +297,11 @@ final class NodeAdmin implements Admin {
             node.scheduler().pause(LOOK);
         }
         return node.client().standing();
+    }
+
+    @Override
+    public List<Leftover> audit() {
+        return node.audit().find();
     }
 
     @Override

@@ -150,7 +150,9 @@ final class NodeClient {
                                     request.name(), present.request().url(), text(present.request()), request.name()));
         }
         try {
-            return stand(request, null, present == null ? fresh.since() : present.since());
+            // a connection that a former process had is asked for by its path, although it was not taken up yet
+            var last = present == null ? null : last(request.name()).orElse(null);
+            return stand(request, last, present == null ? fresh.since() : present.since());
         } catch (RuntimeException e) {
             if (present == null) {
                 known.remove(request.name());
@@ -211,8 +213,7 @@ final class NodeClient {
                     "connection: %s (expected: one that \"nsm get connections\" shows)".formatted(name));
         }
         heals.remove(name);
-        var last = client.connection(new ConnectionId(name))
-                .or(() -> kept.one(name).flatMap(former -> Optional.ofNullable(former.connection())));
+        var last = last(name);
         // a process that is killed meanwhile closes it at its next start
         kept.close(name);
         var untold = close(name, last);
@@ -225,6 +226,14 @@ final class NodeClient {
         tellAgain(name, last, until, FIRST_PAUSE);
         return untold + "; told as soon as it answers, and what it holds ends by "
                 + until.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** As last answered, to this process or to one before it since the machine was started. */
+    private Optional<Connection> last(String name) {
+        return client.connection(new ConnectionId(name))
+                .or(() -> kept.one(name)
+                        .filter(KeptConnections.Kept::thisBoot)
+                        .flatMap(former -> Optional.ofNullable(former.connection())));
     }
 
     /** Closes; says who was not told, and why. */
@@ -300,6 +309,23 @@ final class NodeClient {
 
     private static String text(ConnectRequest request) {
         return WorkloadPlace.text(request.target());
+    }
+
+    /** The connections that were closed, and of whose close a hop behind was not told yet. */
+    List<String> untold() {
+        return kept.all().stream()
+                .filter(each ->
+                        each.closing() && !known.containsKey(each.request().name()))
+                .map(each -> each.request().name())
+                .toList();
+    }
+
+    /** The connections that stand and whose workload's namespace is not where it was plugged, or another one. */
+    List<String> moved() {
+        return kept.all().stream()
+                .filter(each -> each.thisBoot() && !each.closing() && !isStillThere(each))
+                .map(each -> each.request().name())
+                .toList();
     }
 
     /** How many connections stand. */

@@ -23,6 +23,9 @@ final class NodeMetrics {
         metrics.connections(
                 "forwarder", () -> node.forwarder().connections().standing().size());
         metrics.connections("client", () -> node.client().standing());
+        for (var kind : NodeAudit.Kind.values()) {
+            metrics.leftovers(kind.word(), () -> node.audit().count(kind));
+        }
         metrics.certificate(
                 "client",
                 () -> node.parts()

@@ -16,6 +16,8 @@ public final class FakeNode implements Admin {
     public final CountDownLatch calledOff = new CountDownLatch(1);
     public final List<String> calls = new ArrayList<>();
 
+    public final List<Leftover> leftovers = new ArrayList<>();
+
     /** Whom a close does not reach. */
     public String untold = "";
 
@@ -120,8 +122,7 @@ public final class FakeNode implements Admin {
                 Instant.parse("2026-11-21T10:00:00Z"),
                 List.of(
                         new NodeReport.Part("registry", true, ""),
-                        new NodeReport.Part("forwarder", false, "no identity")),
-                List.of("nsm:id-1"));
+                        new NodeReport.Part("forwarder", false, "no identity")));
     }
 
     @Override
@@ -133,6 +134,11 @@ public final class FakeNode implements Admin {
     public int drain(Duration timeout) {
         calls.add("drain " + timeout);
         return 3;
+    }
+
+    @Override
+    public List<Leftover> audit() {
+        return List.copyOf(leftovers);
     }
 
     @Override

@@ -15,11 +15,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nsm4j.app.admin.Admin.Leftover;
 import org.nsm4j.app.admin.NodeReport;
 import org.nsm4j.app.admin.NodeStatus;
 import org.nsm4j.app.check.Finding.Verdict;
-import org.nsm4j.linux.net.Link;
-import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.netns.NamedNetns;
 
 class CheckTest {
@@ -68,8 +67,7 @@ class CheckTest {
                 "spiffe://nsm.local/a",
                 NOW.plusSeconds(60),
                 NOW,
-                List.of(new NodeReport.Part("registry", false, "disk full")),
-                List.of());
+                List.of(new NodeReport.Part("registry", false, "disk full")));
         var other = new NodeStatus("b", "tcp://b:5001", true, 0, 0, Duration.ofSeconds(-9));
         assertThat(NodeCheck.run(report, List.of(other)))
                 .extracting(Finding::verdict, Finding::text)
@@ -81,16 +79,10 @@ class CheckTest {
     }
 
     @Test
-    void a_link_with_our_alias_and_no_connection_is_a_leftover() {
-        var links = List.of(link("nsm-1", "nsm4j:id-1"), link("nsm-2", "nsm4j:id-2"), link("eth0", ""));
-        assertThat(LeftoverCheck.of(links, "the host's namespace", Set.of("nsm4j:id-1")))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.text())
-                        .isEqualTo("nsm-2 in the host's namespace has no connection (nsm4j:id-2)"));
-    }
-
-    private static Link link(String name, String alias) {
-        return new Link(2, name, "veth", LinkSettings.named(name).alias(alias), true, 0, -1, null);
+    void each_leftover_is_named_with_its_cure() {
+        assertThat(LeftoverCheck.of(List.of())).containsExactly(Finding.ok("leftovers", "none"));
+        assertThat(LeftoverCheck.of(List.of(new Leftover("socket", "socket a of a process that has ended", "rm a"))))
+                .containsExactly(Finding.warn("leftovers", "socket: socket a of a process that has ended", "rm a"));
     }
 
     @Test

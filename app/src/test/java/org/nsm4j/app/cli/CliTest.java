@@ -170,6 +170,16 @@ class CliTest {
     }
 
     @Test
+    void shows_leftovers_alone_and_tells_scripts_by_the_exit_code() {
+        assertThat(run("check", "--leftovers")).isZero();
+        node.leftovers.add(new Admin.Leftover("link", "link nsm-1 belongs to no connection", "ip link delete nsm-1"));
+        assertThat(run("check", "--leftovers")).isEqualTo(Exit.PROBLEMS.code());
+        assertThat(out()).contains("link: link nsm-1 belongs to no connection", "→ ip link delete nsm-1");
+        assertThat(run("check", "--leftovers", "-o", "json")).isEqualTo(Exit.PROBLEMS.code());
+        assertThat(out()).contains("\"cure\"", "ip link delete nsm-1");
+    }
+
+    @Test
     void a_close_that_does_not_reach_everybody_is_done_all_the_same_and_says_so() {
         addConnection();
         node.untold = "node-b: it does not answer";
