@@ -29,6 +29,7 @@ public final class Bench {
         all.put("setup", (site, figures) -> new SetupBench(site, figures).run());
         all.put("wire", (site, figures) -> new WireBench(site, figures).run());
         all.put("start", (site, figures) -> new StartBench(site, figures).run());
+        all.put("trust", (_, figures) -> new TrustBench(figures).run());
         var names = args.length == 0 ? List.copyOf(all.keySet()) : List.of(args);
         for (var name : names) {
             if (!all.containsKey(name)) {
