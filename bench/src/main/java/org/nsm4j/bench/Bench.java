@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.nsm4j.app.config.LogLevel;
 import org.nsm4j.app.observe.Logging;
@@ -13,6 +14,9 @@ import org.nsm4j.app.observe.Logging;
 public final class Bench {
     private static final Path FOLDER = Path.of("/run/nsm-bench");
     private static final Path RESULTS = Path.of("target", "bench");
+
+    /** Those that need neither namespaces nor nodes. */
+    private static final Set<String> IN_PROCESS = Set.of("trust");
 
     private Bench() {}
 
@@ -59,7 +63,9 @@ public final class Bench {
         Runtime.getRuntime().addShutdownHook(hook);
         var figures = new Figures(name);
         try {
-            site.build();
+            if (!IN_PROCESS.contains(name)) {
+                site.build();
+            }
             benchmark.run(site, figures);
         } finally {
             // the hook stays: when the program is being ended it runs already, and clearing twice does nothing
