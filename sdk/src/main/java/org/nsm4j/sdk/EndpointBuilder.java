@@ -14,6 +14,7 @@ import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.life.LimitConnections;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Payload;
@@ -22,6 +23,7 @@ import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.Registration;
+import org.nsm4j.core.select.Capacity;
 import org.nsm4j.core.select.RequirePayload;
 import org.nsm4j.linux.netns.Netns;
 
@@ -65,6 +67,17 @@ public final class EndpointBuilder {
     public EndpointBuilder label(String key, String value) {
         labels.put(key, value);
         return this;
+    }
+
+    /**
+     * Takes so many connections at once and refuses further ones, so that their clients get another endpoint; announced by a
+     * label, so that they are sent there in the first place.
+     *
+     * @param most 1 or more
+     */
+    public EndpointBuilder capacity(int most) {
+        elements.addFirst(new LimitConnections(name, most));
+        return label(Capacity.LABEL, Integer.toString(most));
     }
 
     /** Says what the wires carry; IP, unless this is called. */

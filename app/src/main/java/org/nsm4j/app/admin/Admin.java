@@ -100,26 +100,40 @@ public interface Admin {
      *
      * @param resource {@code networkservice/vpn-gateway}
      * @param what {@code created}, {@code configured}, {@code unchanged} or {@code deleted}
+     * @param warnings what was accepted and yet looks wrong
      */
-    record Outcome(String resource, String what) {}
+    record Outcome(String resource, String what, List<String> warnings) {
+        public Outcome {
+            warnings = List.copyOf(warnings);
+        }
+
+        /** One with nothing to be warned of. */
+        public Outcome(String resource, String what) {
+            this(resource, what, List.of());
+        }
+    }
 
     /**
      * How a service would be resolved.
      *
      * @param rule which rule of the service applied, in words
      * @param candidates every endpoint of the service
+     * @param forwarders every forwarder of the node that was asked
+     * @param doubts what looks wrong in the service's rules
      */
-    record Explanation(String rule, List<Candidate> candidates) {
+    record Explanation(String rule, List<Candidate> candidates, List<Candidate> forwarders, List<String> doubts) {
         public Explanation {
             candidates = List.copyOf(candidates);
+            forwarders = List.copyOf(forwarders);
+            doubts = List.copyOf(doubts);
         }
     }
 
     /**
-     * One endpoint of an {@link Explanation}.
+     * One endpoint or forwarder of an {@link Explanation}.
      *
      * @param endpoint its name
-     * @param chosen whether it would be asked first
+     * @param chosen whether it may be asked
      * @param because why, or why not
      */
     record Candidate(String endpoint, boolean chosen, String because) {}

@@ -121,7 +121,7 @@ public final class AdminClient implements Admin, AutoCloseable {
 
     private static List<Outcome> outcomes(ApplyResponse answer) {
         return answer.getOutcomesList().stream()
-                .map(each -> new Outcome(each.getResource(), each.getWhat()))
+                .map(each -> new Outcome(each.getResource(), each.getWhat(), each.getWarningsList()))
                 .toList();
     }
 

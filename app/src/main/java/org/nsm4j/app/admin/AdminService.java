@@ -137,8 +137,10 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     private static ApplyResponse outcomes(List<Admin.Outcome> outcomes) {
         var message = ApplyResponse.newBuilder();
-        outcomes.forEach(each ->
-                message.addOutcomesBuilder().setResource(each.resource()).setWhat(each.what()));
+        outcomes.forEach(each -> message.addOutcomesBuilder()
+                .setResource(each.resource())
+                .setWhat(each.what())
+                .addAllWarnings(each.warnings()));
         return message.build();
     }
 

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.api.admin.Candidate;
 import org.nsm4j.api.admin.ConnectRequest;
 import org.nsm4j.api.admin.Explanation;
 import org.nsm4j.api.admin.Labels;
@@ -104,22 +105,32 @@ public final class Messages {
     }
 
     static Explanation message(Admin.Explanation explanation) {
-        var message = Explanation.newBuilder().setRule(explanation.rule());
-        for (var each : explanation.candidates()) {
-            message.addCandidatesBuilder()
-                    .setEndpoint(each.endpoint())
-                    .setChosen(each.chosen())
-                    .setBecause(each.because());
-        }
+        var message = Explanation.newBuilder().setRule(explanation.rule()).addAllDoubts(explanation.doubts());
+        explanation.candidates().forEach(each -> message.addCandidates(message(each)));
+        explanation.forwarders().forEach(each -> message.addForwarders(message(each)));
         return message.build();
+    }
+
+    private static Candidate message(Admin.Candidate candidate) {
+        return Candidate.newBuilder()
+                .setEndpoint(candidate.endpoint())
+                .setChosen(candidate.chosen())
+                .setBecause(candidate.because())
+                .build();
     }
 
     static Admin.Explanation explanation(Explanation message) {
         return new Admin.Explanation(
                 message.getRule(),
-                message.getCandidatesList().stream()
-                        .map(each -> new Admin.Candidate(each.getEndpoint(), each.getChosen(), each.getBecause()))
-                        .toList());
+                candidates(message.getCandidatesList()),
+                candidates(message.getForwardersList()),
+                message.getDoubtsList());
+    }
+
+    private static List<Admin.Candidate> candidates(List<Candidate> messages) {
+        return messages.stream()
+                .map(each -> new Admin.Candidate(each.getEndpoint(), each.getChosen(), each.getBecause()))
+                .toList();
     }
 
     static NodeReport message(org.nsm4j.app.admin.NodeReport report) {

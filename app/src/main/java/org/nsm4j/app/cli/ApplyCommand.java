@@ -52,7 +52,12 @@ final class ApplyCommand implements Callable<Integer> {
             return Exit.OK.code();
         }
         var outcomes = node.ask(surroundings, admin -> delete ? admin.delete(items) : admin.apply(items));
-        outcomes.forEach(outcome -> surroundings.out().println(outcome.resource() + " " + outcome.what()));
+        for (var outcome : outcomes) {
+            surroundings.out().println(outcome.resource() + " " + outcome.what());
+            outcome.warnings()
+                    .forEach(warning ->
+                            surroundings.err().println("nsm: warning: " + outcome.resource() + ": " + warning));
+        }
         return Exit.OK.code();
     }
 

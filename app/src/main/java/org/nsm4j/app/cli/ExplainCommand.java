@@ -1,8 +1,10 @@
 package org.nsm4j.app.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.nsm4j.app.admin.Admin;
 import org.nsm4j.app.admin.Item;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +36,18 @@ final class ExplainCommand implements Callable<Integer> {
                 admin -> NodeOption.suggesting(
                         admin, Item.Kind.SERVICE, service, each -> each.explain(service, labels)));
         surroundings.out().println(explanation.rule());
-        var table = new Table("ENDPOINT", "CHOSEN", "BECAUSE");
-        explanation
-                .candidates()
-                .forEach(each -> table.row(each.endpoint(), each.chosen() ? "yes" : "no", each.because()));
-        table.lines().forEach(line -> surroundings.out().println(new Style(surroundings).paint(line)));
+        print("ENDPOINT", explanation.candidates());
+        if (!explanation.forwarders().isEmpty()) {
+            surroundings.out().println();
+            print("FORWARDER", explanation.forwarders());
+        }
+        explanation.doubts().forEach(doubt -> surroundings.err().println("nsm: warning: " + doubt));
         return Exit.OK.code();
+    }
+
+    private void print(String what, List<Admin.Candidate> candidates) {
+        var table = new Table(what, "CHOSEN", "BECAUSE");
+        candidates.forEach(each -> table.row(each.endpoint(), each.chosen() ? "yes" : "no", each.because()));
+        table.lines().forEach(line -> surroundings.out().println(new Style(surroundings).paint(line)));
     }
 }

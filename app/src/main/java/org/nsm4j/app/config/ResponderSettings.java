@@ -51,6 +51,14 @@ public record ResponderSettings(
         Duration addressRest,
 
         @Setting(
+                env = "NSM_CAPACITY",
+                preset = "0",
+                min = 0,
+                means =
+                        "how many clients are accepted at once, announced to forwarders; 0: as many as the pools have addresses")
+        int capacity,
+
+        @Setting(
                 env = "NSM_DNS_CONFIGS",
                 preset = "[]",
                 means = "name servers for clients: [{\"dns_server_ips\":[…],\"search_domains\":[…]}]")

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Opaque;
 import org.nsm4j.core.model.Payload;
+import org.nsm4j.core.select.Doubts;
 
 /** The spec of a NetworkService. */
 final class ServiceShape {
@@ -34,14 +35,15 @@ final class ServiceShape {
         var items = spec.items("matches");
         for (int i = 0; i < items.size(); i++) {
             matches.add(match(Fields.of(items.get(i), "spec.matches[%d]".formatted(i), problems, MATCH)));
-            warnIfHidden(matches, i, items.get(i).line());
         }
-        return new NetworkService(
+        var service = new NetworkService(
                 Names.of(metadataName, spec),
                 payload.isEmpty() ? Payload.IP : new Payload(payload),
                 matches,
                 List.of(),
                 Opaque.NONE);
+        Doubts.ofRules(service).forEach(doubt -> warnings.add("%s:%d: %s".formatted(source, tree.line(), doubt)));
+        return service;
     }
 
     private NetworkService.Match match(Fields fields) {
@@ -58,18 +60,5 @@ final class ServiceShape {
     private static @Nullable Map<String, String> forwarderLabels(Fields match) {
         var metadata = match.map("metadata", List.of("labels"));
         return metadata.isPresent() ? metadata.get().labels("labels") : null;
-    }
-
-    /** The first rule whose selector fits decides: one that asks for less, or as much, hides those after it. */
-    private void warnIfHidden(List<NetworkService.Match> matches, int last, int line) {
-        var wanted = matches.get(last).source().entrySet();
-        for (int i = 0; i < last; i++) {
-            var earlier = matches.get(i);
-            if (!earlier.fallsThrough() && wanted.containsAll(earlier.source().entrySet())) {
-                warnings.add("%s:%d: spec.matches[%d] never applies: spec.matches[%d] fits first and has no fallthrough"
-                        .formatted(source, line, last, i));
-                return;
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.observe.Metrics;
@@ -12,12 +13,21 @@ import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.lease.LedgerFile;
+import org.nsm4j.core.chain.Hop;
+import org.nsm4j.core.model.Connection;
+import org.nsm4j.core.model.ConnectionEvent;
 import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.Mechanism;
+import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.core.select.AnnouncedMechanisms;
+import org.nsm4j.core.select.Experience;
+import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.NodePlaces;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
@@ -41,27 +51,28 @@ import org.nsm4j.sdk.Parts;
 
 /** A forwarder that runs: it plugs the wires of its node. */
 public final class Forwarder implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Forwarder.class.getName());
     /** How long the vxlan port stays open to a peer after its last wire. */
     private static final Duration LINGER = Duration.ofSeconds(10);
 
     private final ConnectionTable connections;
     private final Leftovers leftovers;
-    private final List<AutoCloseable> kernel;
-    private final List<WatchedRegistry<?>> watches;
+    private final Experience experience;
+    private final List<AutoCloseable> parts;
     private final RefreshRegistration<Endpoint> registration;
     private final Parts.Listening listening;
 
     private Forwarder(
             ConnectionTable connections,
             Leftovers leftovers,
-            List<AutoCloseable> kernel,
-            List<WatchedRegistry<?>> watches,
+            Experience experience,
+            List<AutoCloseable> parts,
             RefreshRegistration<Endpoint> registration,
             Parts.Listening listening) {
         this.connections = connections;
         this.leftovers = leftovers;
-        this.kernel = List.copyOf(kernel);
-        this.watches = List.copyOf(watches);
+        this.experience = experience;
+        this.parts = List.copyOf(parts);
         this.registration = registration;
         this.listening = listening;
     }
@@ -123,6 +134,8 @@ public final class Forwarder implements AutoCloseable {
             transport.events().change(id, connection -> WireReport.down(connection, lost));
         });
         var connections = new ConnectionTable(scheduler);
+        var experience = new Experience(scheduler);
+        transport.events().subscribe(Selector.ALL, new Breaks(experience));
         var file = ledgerFile(traits.name(), listen);
         var ledger = new WireLedger(file, scheduler);
         var leftovers =
@@ -130,8 +143,7 @@ public final class Forwarder implements AutoCloseable {
         var chain = ForwarderChain.of(
                 traits.name(),
                 connections,
-                services,
-                endpoints,
+                new SelectEndpoint(services, endpoints, scheduler, experience),
                 new ForwarderChain.Wires(
                         new OfferMechanisms(underlay),
                         new RecordWire(traits.node(), ledger, leftovers::removeAllOf, scheduler),
@@ -153,8 +165,8 @@ public final class Forwarder implements AutoCloseable {
         return new Forwarder(
                 connections,
                 leftovers,
-                List.of(leftovers, watch, reaper, node, file),
-                List.of(services, endpoints),
+                experience,
+                List.of(services, endpoints, leftovers, watch, reaper, node, file),
                 registration,
                 listening);
     }
@@ -171,7 +183,7 @@ public final class Forwarder implements AutoCloseable {
     private static Endpoint self(Traits traits, Url listen) {
         return Endpoint.named(traits.name())
                 .providing(List.of(traits.service()))
-                .withLabels(Map.of(traits.service(), traits.labels()))
+                .withLabels(Map.of(traits.service(), labels(traits)))
                 .at(listen.toString());
     }
 
@@ -189,9 +201,45 @@ public final class Forwarder implements AutoCloseable {
         return leftovers;
     }
 
+    /** Its labels, and the mechanisms that it can join. */
+    private static Map<String, String> labels(Traits traits) {
+        var labels = new TreeMap<>(traits.labels());
+        var types = traits.underlay() == null
+                ? List.of(Mechanism.Kernel.TYPE)
+                : List.of(Mechanism.Kernel.TYPE, Mechanism.Vxlan.TYPE);
+        labels.putIfAbsent(AnnouncedMechanisms.LABEL, AnnouncedMechanisms.value(types));
+        return labels;
+    }
+
+    /**
+     * Learns from connections that are reported broken.
+     *
+     * @param experience what is told
+     */
+    private record Breaks(Experience experience) implements Hop.Listener {
+        @Override
+        public void event(ConnectionEvent event) {
+            event.connections().stream()
+                    .filter(each -> event.kind() == ConnectionEvent.Kind.UPDATE
+                            && each.state() == Connection.State.DOWN
+                            && !each.endpoint().isEmpty())
+                    .forEach(each -> experience.broke(each.endpoint()));
+        }
+
+        @Override
+        public void ended(Refused reason) {
+            LOG.log(System.Logger.Level.WARNING, "forwarder: hears no more of broken connections: {0}", reason);
+        }
+    }
+
     /** The connections that it has plugged. */
     public ConnectionTable connections() {
         return connections;
+    }
+
+    /** What it knows of endpoints. */
+    public Experience experience() {
+        return experience;
     }
 
     /** Whether its manager knows it. */
@@ -204,8 +252,7 @@ public final class Forwarder implements AutoCloseable {
     public void close() {
         registration.close();
         listening.close();
-        watches.forEach(WatchedRegistry::close);
-        for (var each : kernel) {
+        for (var each : parts) {
             try {
                 each.close();
             } catch (Exception e) {

@@ -12,15 +12,12 @@ import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
-import org.nsm4j.core.model.Endpoint;
-import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.ReportTimes;
 import org.nsm4j.core.path.UpdatePath;
 import org.nsm4j.core.path.UpdateToken;
 import org.nsm4j.core.policy.Authorize;
 import org.nsm4j.core.policy.KeepOwner;
-import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
@@ -48,8 +45,7 @@ public final class ForwarderChain {
     public static Chain of(
             String name,
             ConnectionTable connections,
-            Registry<NetworkService> services,
-            Registry<Endpoint> endpoints,
+            SelectEndpoint select,
             Wires wires,
             Metrics metrics,
             Parts p) {
@@ -66,7 +62,7 @@ public final class ForwarderChain {
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
-                        new SelectEndpoint(services, endpoints, p.scheduler()),
+                        select,
                         new RelayEvents(name, RelayEvents.Behind.ENDPOINT, hops, p.events(), p.scheduler()),
                         new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         wires.offer(), // what it offers depends on where the request goes

@@ -34,6 +34,7 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Journal;
+import org.nsm4j.core.select.Capacity;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.functions.vpn.VpnGateway;
 import org.nsm4j.functions.vpn.WireguardConfig;
@@ -215,6 +216,9 @@ public final class LiveRoles implements Roles {
         settings.serviceNames().forEach(builder::provides);
         whereabouts().forEach(builder::label);
         settings.labels().forEach(builder::label);
+        if (settings.capacity() > 0) {
+            builder.capacity(settings.capacity());
+        }
         if (!settings.netns().isEmpty()) {
             builder.in(Netns.named(settings.netns()));
         }
@@ -246,6 +250,9 @@ public final class LiveRoles implements Roles {
                 .in(netns);
         settings.serviceNames().forEach(builder::provides);
         settings.labels().forEach(builder::label);
+        if (settings.capacity() > 0) {
+            builder.label(Capacity.LABEL, Integer.toString(settings.capacity()));
+        }
         gateway.elements().forEach(builder::with);
         return new Ending(builder.serve(), gateway, mesh);
     }

@@ -68,7 +68,8 @@ public final class ManagerChain {
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
                         new NodeLabels(traits.labels()), // before anyone selects by them
-                        new SelectForwarder(services, endpoints, traits.forwarderService(), traits.publicUrl()),
+                        new SelectForwarder(
+                                services, endpoints, traits.forwarderService(), traits.publicUrl(), p.scheduler()),
                         new RelayEvents(traits.name(), RelayEvents.Behind.MESH, p.hops(), p.events(), p.scheduler()),
                         new CloseOnServiceChange(services, endpoints, connections, p.scheduler()),
                         new ExcludePrefixes(traits.prefixes()))

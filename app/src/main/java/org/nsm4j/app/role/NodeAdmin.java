@@ -19,7 +19,7 @@ import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.registry.Registry;
-import org.nsm4j.core.select.Matching;
+import org.nsm4j.core.select.Doubts;
 import org.nsm4j.core.select.SelectForwarder;
 
 /** What people ask of a node, done by its parts. */
@@ -182,7 +182,17 @@ final class NodeAdmin implements Admin {
                 && before.getFirst().matches().equals(service.matches())
                 && (service.payload().isNone() || before.getFirst().payload().equals(service.payload()));
         return new Outcome(
-                "networkservice/" + service.name(), before.isEmpty() ? "created" : same ? "unchanged" : "configured");
+                "networkservice/" + service.name(),
+                before.isEmpty() ? "created" : same ? "unchanged" : "configured",
+                warnings(service));
+    }
+
+    /** What is doubtful in view of who is registered; what the rules show by themselves the file's reader has said. */
+    private List<String> warnings(NetworkService service) {
+        var registered = endpoints().find(Endpoint.named("").providing(List.of(service.name())), self());
+        var doubts = new ArrayList<>(Doubts.about(service, registered));
+        doubts.removeAll(Doubts.ofRules(service));
+        return doubts;
     }
 
     private Outcome apply(Endpoint endpoint) {
@@ -225,25 +235,7 @@ final class NodeAdmin implements Admin {
 
     @Override
     public Explanation explain(String service, Map<String, String> labels) {
-        var found = services().find(NetworkService.named(service), self());
-        if (found.isEmpty()) {
-            throw new Refused(
-                    Refused.Reason.NOT_FOUND,
-                    "network service: %s (expected: one that \"nsm get services\" shows)".formatted(service));
-        }
-        var client = new TreeMap<>(labels);
-        client.putIfAbsent("nodeName", node.name());
-        var endpoints = endpoints().find(Endpoint.named("").providing(List.of(service)), self());
-        var choice = Matching.endpoints(
-                found.getFirst(), client, endpoints, node.scheduler().now());
-        var candidates = choice.verdicts().stream()
-                .map(verdict -> new Candidate(verdict.endpoint().name(), verdict.chosen(), verdict.why()))
-                .toList();
-        var rule = found.getFirst().matches().isEmpty()
-                ? "the service has no rules: every endpoint fits"
-                : "%d rules, the first that applies counts"
-                        .formatted(found.getFirst().matches().size());
-        return new Explanation(rule, candidates);
+        return new Explainer(node).explain(service, labels, self());
     }
 
     @Override

@@ -94,7 +94,11 @@ public final class FakeNode implements Admin {
     @Override
     public List<Outcome> apply(List<Item> applied) {
         applied.forEach(item -> items.put(item.kind() + "/" + item.name(), item));
-        return applied.stream().map(item -> new Outcome(item.name(), "created")).toList();
+        return applied.stream()
+                .map(item -> item instanceof Item.OfService
+                        ? new Outcome(item.name(), "created", List.of("rule 1 wants app=fierwall"))
+                        : new Outcome(item.name(), "created"))
+                .toList();
     }
 
     @Override
@@ -109,7 +113,9 @@ public final class FakeNode implements Admin {
                 "matches[0] applies to " + labels,
                 List.of(
                         new Candidate("vpng-1", true, "first in turn"),
-                        new Candidate("vpng-2", false, "lacks app=vpng")));
+                        new Candidate("vpng-2", false, "lacks app=vpng")),
+                List.of(new Candidate("node-a-forwarder", true, "it has p2p=true")),
+                List.of("rule 2 leads nowhere"));
     }
 
     @Override

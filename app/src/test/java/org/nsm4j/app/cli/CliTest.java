@@ -243,7 +243,23 @@ class CliTest {
                 ENDPOINT   CHOSEN   BECAUSE
                 vpng-1     yes      first in turn
                 vpng-2     no       lacks app=vpng
+
+                FORWARDER          CHOSEN   BECAUSE
+                node-a-forwarder   yes      it has p2p=true
                 """);
+        assertThat(err()).isEqualTo("nsm: warning: rule 2 leads nowhere\n");
+    }
+
+    @Test
+    void warns_of_what_was_accepted_and_looks_wrong(@TempDir Path folder) throws IOException {
+        var file = Files.writeString(folder.resolve("service.yaml"), """
+                apiVersion: networkservicemesh.io/v1
+                kind: NetworkService
+                metadata: {name: secure}
+                spec: {matches: [{routes: [{destination_selector: {app: fierwall}}]}]}
+                """);
+        assertThat(run("apply", "-f", file.toString())).isZero();
+        assertThat(err()).isEqualTo("nsm: warning: secure: rule 1 wants app=fierwall\n");
     }
 
     @Test

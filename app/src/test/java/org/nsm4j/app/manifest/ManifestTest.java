@@ -166,7 +166,8 @@ class ManifestTest {
                 """;
         assertThat(ManifestReader.read("vpn.yaml", hidden).warnings())
                 .containsExactly(
-                        "vpn.yaml:7: spec.matches[1] never applies: spec.matches[0] fits first and has no fallthrough");
+                        "vpn.yaml:5: rule 2 can never apply: whoever fits app=x fits anything, and rule 1 decides first"
+                                + " (expected: the narrower rule first, or fallthrough in rule 1)");
         assertThat(ManifestReader.read(
                                 "a",
                                 hidden.replace("- routes: [{destination_selector: {app: a}}]", "- {fallthrough: true}"))

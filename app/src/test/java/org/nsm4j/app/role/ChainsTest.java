@@ -13,6 +13,7 @@ import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
 import org.nsm4j.dataplane.element.RecordWire;
@@ -74,8 +75,7 @@ class ChainsTest {
         var chain = ForwarderChain.of(
                 "f",
                 connections,
-                registries.knownServices(),
-                registries.known(),
+                new SelectEndpoint(registries.knownServices(), registries.known(), parts.scheduler()),
                 new ForwarderChain.Wires(
                         new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
                 new Metrics(),

@@ -1,6 +1,7 @@
 package org.nsm4j.core.select;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,14 @@ final class Rotation {
     private final Map<Integer, Long> credit = new HashMap<>();
     private final Map<Integer, Long> turns = new HashMap<>();
 
-    /** All candidates, the one whose turn it is first; then who is to be tried if that one refuses. */
-    List<Choice.Candidate> next(List<Choice.Candidate> candidates) {
+    /**
+     * All candidates, the one whose turn it is first; then who is to be tried if that one refuses.
+     *
+     * @param first who goes before whom within a destination, whoever's turn it is
+     */
+    List<Choice.Candidate> next(List<Choice.Candidate> candidates, Comparator<Choice.Candidate> first) {
         if (candidates.stream().allMatch(candidate -> candidate.weight() <= 0)) {
-            return rotated(candidates, turn++);
+            return sorted(rotated(candidates, turn++), first);
         }
         var destinations = new TreeMap<Integer, List<Choice.Candidate>>();
         for (var candidate : candidates) {
@@ -44,15 +49,20 @@ final class Rotation {
         }
         var order = new ArrayList<>(destinations.keySet());
         order.sort((one, other) -> Long.compare(credit.getOrDefault(other, 0L), credit.getOrDefault(one, 0L)));
-        int first = order.getFirst();
-        credit.merge(first, -sum, Long::sum);
-        long inside = turns.merge(first, 1L, Long::sum) - 1;
+        int chosen = order.getFirst();
+        credit.merge(chosen, -sum, Long::sum);
+        long inside = turns.merge(chosen, 1L, Long::sum) - 1;
         var all = new ArrayList<Choice.Candidate>();
         for (int destination : order) {
             var members = destinations.getOrDefault(destination, List.of());
-            all.addAll(destination == first ? rotated(members, inside) : members);
+            all.addAll(sorted(destination == chosen ? rotated(members, inside) : members, first));
         }
         return all;
+    }
+
+    private static List<Choice.Candidate> sorted(
+            List<Choice.Candidate> candidates, Comparator<Choice.Candidate> first) {
+        return candidates.stream().sorted(first).toList();
     }
 
     private static List<Choice.Candidate> rotated(List<Choice.Candidate> candidates, long by) {

@@ -1,8 +1,8 @@
 package org.nsm4j.core.select;
 
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
@@ -12,9 +12,9 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registry;
-import org.nsm4j.core.schedule.Guard;
 import org.nsm4j.core.schedule.Scheduler;
 
 /**
@@ -24,6 +24,9 @@ import org.nsm4j.core.schedule.Scheduler;
  * <p>A refresh stays with the endpoint that was chosen, and works also while the registry is down or has forgotten it:
  * then the request goes where it went last. A close never needs the registry unless this hop lost its memory.
  *
+ * <p>The order among candidates comes from {@link Experience}. Each but the last gets half of the time that is left, so
+ * that one that hangs does not use up the others' turn. An endpoint that the path came through is no candidate.
+ *
  * <p>Place: in forwarders and proxies, before the elements that offer mechanisms, for what they offer depends on where
  * the request goes.
  */
@@ -31,15 +34,29 @@ public final class SelectEndpoint implements Element {
     private final ServiceLookup services;
     private final Registry<Endpoint> endpoints;
     private final Scheduler scheduler;
-    private final Guard guard;
-    private final Map<String, Rotation> rotations = new HashMap<>();
+    private final Shares shares;
+    private final Experience experience;
 
-    /** Selects among what the registries know. */
+    /** Selects among what the registries know, with an experience of its own. */
     public SelectEndpoint(Registry<NetworkService> services, Registry<Endpoint> endpoints, Scheduler scheduler) {
+        this(services, endpoints, scheduler, new Experience(scheduler));
+    }
+
+    /**
+     * Selects among what the registries know.
+     *
+     * @param experience what is known of the endpoints; kept by this element, read and told by others
+     */
+    public SelectEndpoint(
+            Registry<NetworkService> services,
+            Registry<Endpoint> endpoints,
+            Scheduler scheduler,
+            Experience experience) {
         this.services = new ServiceLookup(services);
         this.endpoints = endpoints;
         this.scheduler = scheduler;
-        this.guard = new Guard(scheduler);
+        this.shares = new Shares(scheduler);
+        this.experience = experience;
     }
 
     @Override
@@ -64,9 +81,22 @@ public final class SelectEndpoint implements Element {
         var payload = asked.isNone()
                 ? services.find(call).map(NetworkService::payload).orElse(asked)
                 : asked;
-        return rest.request(
+        var answer = rest.request(
                 call.with(connection -> connection.withEndpoint(name).withPayload(payload))
                         .towards(urlOf(call, name)));
+        seat(call, name);
+        return answer;
+    }
+
+    /** Counts the connection where it is now, and forgives the endpoint, which works. */
+    private void seat(Call call, String endpoint) {
+        experience.accepted(endpoint);
+        var held = call.held(Experience.Seat.class).filter(seat -> seat.endpoint.equals(endpoint));
+        if (held.isPresent()) {
+            call.hold(Experience.Seat.class, held::get);
+        } else {
+            call.replace(Experience.Seat.class, () -> experience.seat(endpoint));
+        }
     }
 
     private Url urlOf(Call call, String name) {
@@ -102,33 +132,46 @@ public final class SelectEndpoint implements Element {
                     "service: %s has no endpoint for this client (expected: one that fits its labels; %s)"
                             .formatted(service.name(), choice.summary()));
         }
+        var fitting = Loops.without(
+                choice.candidates(), service.name(), call.connection().path(), registered);
+        var order = new ArrayDeque<>(inOrder(call, experience.order(service.name(), fitting)));
         var attempts = new Attempts();
-        for (var candidate : inTurn(service.name(), choice.candidates())) {
-            var endpoint = candidate.endpoint();
+        while (!order.isEmpty()) {
+            var endpoint = order.removeFirst().endpoint();
             try {
                 var url = Url.parse(endpoint.url());
-                return rest.request(call.with(connection ->
-                                connection.withEndpoint(endpoint.name()).withPayload(service.payload()))
-                        .towards(url));
+                var asking = call.with(
+                        connection -> connection.withEndpoint(endpoint.name()).withPayload(service.payload()));
+                var answer = rest.request(shares.of(asking, order.isEmpty()).towards(url));
+                seat(call, endpoint.name());
+                return answer;
             } catch (Refused e) {
                 attempts.refused(endpoint.name(), e);
-                if (isOver(call, e)) {
+                if (e.reason() == Refused.Reason.CANCELLED || shares.isOver(call)) {
                     break;
                 }
+                experience.refused(endpoint, e);
             }
         }
         throw attempts.all("service: " + service.name(), "endpoints that were tried");
     }
 
-    private List<Choice.Candidate> inTurn(String service, List<Choice.Candidate> candidates) {
-        return guard.call(
-                () -> rotations.computeIfAbsent(service, each -> new Rotation()).next(candidates));
-    }
-
-    private boolean isOver(Call call, Refused refusal) {
-        var deadline = call.caller().deadline();
-        return refusal.reason() == Refused.Reason.CANCELLED
-                || (deadline != null && !scheduler.now().isBefore(deadline));
+    /** After a restart the path still says behind which endpoint the connection stands: that one first. */
+    private static List<Choice.Candidate> inOrder(Call call, List<Choice.Candidate> order) {
+        if (call.origin() != Origin.ADOPT) {
+            return order;
+        }
+        var path = call.connection().path();
+        var behind = path.segments().stream()
+                .skip(path.index() + 1L)
+                .map(Segment::name)
+                .toList();
+        return order.stream()
+                .sorted(Comparator.comparingInt(candidate -> {
+                    int at = behind.indexOf(candidate.endpoint().name());
+                    return at < 0 ? Integer.MAX_VALUE : at;
+                }))
+                .toList();
     }
 
     private NetworkService service(Call call) {

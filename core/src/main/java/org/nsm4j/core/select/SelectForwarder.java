@@ -1,5 +1,6 @@
 package org.nsm4j.core.select;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registry;
+import org.nsm4j.core.schedule.Scheduler;
 
 /**
  * Finds the forwarder of this node that wires a connection up, and stays with it until the connection is closed or
@@ -32,6 +34,7 @@ public final class SelectForwarder implements Element {
     private final Registry<Endpoint> endpoints;
     private final String forwarderService;
     private final String managerUrl;
+    private final Shares shares;
 
     /**
      * Selects among the forwarders of a node.
@@ -44,11 +47,13 @@ public final class SelectForwarder implements Element {
             Registry<NetworkService> services,
             Registry<Endpoint> endpoints,
             String forwarderService,
-            String managerUrl) {
+            String managerUrl,
+            Scheduler scheduler) {
         this.services = new ServiceLookup(services);
         this.endpoints = endpoints;
         this.forwarderService = forwarderService;
         this.managerUrl = managerUrl;
+        this.shares = new Shares(scheduler);
     }
 
     /** The forwarder that a connection stays with. */
@@ -103,7 +108,8 @@ public final class SelectForwarder implements Element {
         var service = services.require(call);
         var local = endpoints.find(
                 Endpoint.named("").providing(List.of(forwarderService)).at(managerUrl), call.caller());
-        var choice = Matching.forwarders(service, call.connection().labels(), local, forwarderService);
+        var able = AnnouncedMechanisms.able(local, forwarderService, call.outgoing());
+        var choice = Matching.forwarders(service, call.connection().labels(), able, forwarderService);
         if (choice.candidates().isEmpty()) {
             throw new Refused(
                     Refused.Reason.NO_CANDIDATE,
@@ -111,15 +117,17 @@ public final class SelectForwarder implements Element {
                             .formatted(service.name(), choice.summary()));
         }
         var attempts = new Attempts();
-        for (var forwarder : inOrder(call, choice)) {
+        var order = new ArrayDeque<>(inOrder(call, choice));
+        while (!order.isEmpty()) {
+            var forwarder = order.removeFirst();
             try {
                 var chosen = new Chosen(forwarder.name(), Url.parse(forwarder.url()));
-                var answer = rest.request(call.towards(chosen.url()));
+                var answer = rest.request(shares.of(call, order.isEmpty()).towards(chosen.url()));
                 keep(call, chosen);
                 return answer;
             } catch (Refused e) {
                 attempts.refused(forwarder.name(), e);
-                if (!mayAnotherHelp(forwarder, e)) {
+                if (shares.isOver(call) || !mayAnotherHelp(forwarder, e)) {
                     break;
                 }
             }
@@ -145,7 +153,9 @@ public final class SelectForwarder implements Element {
     /** What a hop behind the forwarder refused, it would refuse through any other forwarder too. */
     private static boolean mayAnotherHelp(Endpoint forwarder, Refused refusal) {
         return switch (refusal.reason()) {
-            case INVALID, NOT_FOUND, NO_CANDIDATE, NO_ADDRESS, DEADLINE, CANCELLED -> false;
+            case INVALID, NOT_FOUND, NO_CANDIDATE, NO_ADDRESS, CANCELLED -> false;
+            // nobody said it: the forwarder itself gave no answer in its share of the time
+            case DEADLINE -> refusal.hop().isEmpty();
             case NO_CAPACITY, NOT_AUTHORIZED ->
                 refusal.hop().map(hop -> hop.equals(forwarder.name())).orElse(true);
             case UNSUPPORTED, CONFLICT, UNAVAILABLE, INTERNAL -> true;

@@ -1,5 +1,6 @@
 package org.nsm4j.core.fake;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ public final class FakeHops implements Hop.Directory {
     private final List<String> asked = new ArrayList<>();
     private final List<String> closed = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
+    private final List<Duration> deadlines = new ArrayList<>();
     private int watched;
 
     /** A hop that accepts everything, adding its segment. */
@@ -48,6 +50,11 @@ public final class FakeHops implements Hop.Directory {
     /** Every URL that was asked, in order. */
     public List<String> asked() {
         return asked;
+    }
+
+    /** Until when each was asked, since the scheduler's start. */
+    public List<Duration> deadlines() {
+        return deadlines;
     }
 
     /** Every URL where something was closed, in order. */
@@ -85,6 +92,7 @@ public final class FakeHops implements Hop.Directory {
             public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 asked.add(url.toString());
                 note("ask ", request.connection());
+                deadlines.add(Duration.between(ManualScheduler.START, deadline));
                 var answer = answers.get(url);
                 if (answer == null) {
                     throw new Refused(Refused.Reason.UNAVAILABLE, "cannot reach %s".formatted(url));

@@ -12,7 +12,10 @@ import org.nsm4j.core.schedule.Scheduler;
 
 /** Time that stands still until a test lets it pass; tasks run one after another on the test's own thread. */
 public final class ManualScheduler implements Scheduler {
-    private Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    /** When it starts. */
+    public static final Instant START = Instant.parse("2030-01-01T00:00:00Z");
+
+    private Instant now = START;
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final List<Alarm> alarms = new ArrayList<>();
     private long order;

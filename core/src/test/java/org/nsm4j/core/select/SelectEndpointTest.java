@@ -18,9 +18,11 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Path;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
+import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.path.UpdatePath;
 
 class SelectEndpointTest {
@@ -96,6 +98,56 @@ class SelectEndpointTest {
         });
         assertThatThrownBy(() -> ask(client("office-vpn"))).hasMessageContaining("no answer in time");
         assertThat(hops.asked()).containsExactly("unix:///nse-1");
+    }
+
+    @Test
+    void leaves_time_for_the_next_when_one_hangs_and_asks_it_last_for_a_while() {
+        hops.answers("unix:///nse-1", request -> {
+            scheduler.pass(Duration.ofMillis(7500));
+            throw new Refused(Refused.Reason.DEADLINE, "no answer in time");
+        });
+        hops.accepts("unix:///nse-2", "nse-2");
+        assertThat(ask(client("office-vpn")).endpoint()).isEqualTo("nse-2");
+        assertThat(hops.deadlines()).containsExactly(Duration.ofMillis(7500), Duration.ofSeconds(15));
+        for (int i = 0; i < 3; i++) {
+            assertThat(ask(client("office-vpn")).endpoint()).isEqualTo("nse-2");
+        }
+        assertThat(hops.asked()).containsOnlyOnce("unix:///nse-1");
+    }
+
+    private Connection fromFunction(String name) {
+        var id = new ConnectionId("its-id");
+        var path = Path.startingAt(Segment.of("client", new ConnectionId("client-id")))
+                .with(1, Segment.of("nse-1", new ConnectionId("x")))
+                .with(2, Segment.of("manager", new ConnectionId("y")))
+                .with(3, Segment.of(name, new ConnectionId("z")))
+                .with(4, Segment.of("manager", id))
+                .at(4);
+        return client("office-vpn").withId(id).withPath(path);
+    }
+
+    @Test
+    void never_leads_a_chain_through_one_function_twice() {
+        hops.accepts("unix:///nse-1", "nse-1");
+        hops.accepts("unix:///nse-2", "nse-2");
+        for (int i = 0; i < 4; i++) {
+            assertThat(ask(fromFunction("other")).endpoint()).isEqualTo("nse-2");
+        }
+        assertThatThrownBy(() -> ask(fromFunction("nse-2")))
+                .hasMessageContaining("the chain would loop: nse-1 → nse-2 → nse-1"
+                        + " (expected: rules by which nse-2 leads on to another endpoint)")
+                .extracting(e -> ((Refused) e).reason())
+                .isEqualTo(Refused.Reason.NO_CANDIDATE);
+    }
+
+    @Test
+    void finds_its_way_back_to_the_endpoint_after_a_restart_though_the_request_does_not_name_it() {
+        hops.accepts("unix:///nse-1", "nse-1");
+        hops.accepts("unix:///nse-2", "nse-2");
+        ask(client("office-vpn"));
+        var answer = ask(client("office-vpn"));
+        assertThat(answer.endpoint()).isEqualTo("nse-2");
+        assertThat(ask(chain(), answer.withEndpoint("")).endpoint()).isEqualTo("nse-2");
     }
 
     @Test

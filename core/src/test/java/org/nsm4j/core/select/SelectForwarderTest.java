@@ -44,7 +44,7 @@ class SelectForwarderTest {
         return Chain.through(
                         new UpdatePath("manager", () -> new ConnectionId("id-" + ids.incrementAndGet())),
                         new ConnectionTable(scheduler),
-                        new SelectForwarder(services, endpoints, "forwarder", ""))
+                        new SelectForwarder(services, endpoints, "forwarder", "", scheduler))
                 .to(new Dial(hops, scheduler));
     }
 
@@ -135,7 +135,7 @@ class SelectForwarderTest {
         var local = Chain.through(
                         new UpdatePath("manager", () -> new ConnectionId("x")),
                         new ConnectionTable(scheduler),
-                        new SelectForwarder(services, endpoints, "forwarder", "unix:///fwd-2"))
+                        new SelectForwarder(services, endpoints, "forwarder", "unix:///fwd-2", scheduler))
                 .to(new Dial(hops, scheduler));
         assertThat(forwarderOf(ask(local, client()))).isEqualTo("fwd-2");
     }

@@ -173,7 +173,7 @@ class EveryElementTest {
                 element(RequirePayload.class, w -> new RequirePayload(Payload.IP), ETHERNET),
                 element(
                         SelectForwarder.class,
-                        w -> new SelectForwarder(services(), endpoints(), "forwarder", ""),
+                        w -> new SelectForwarder(services(), endpoints(), "forwarder", "", w.scheduler()),
                         UNKNOWN),
                 element(SelectEndpoint.class, w -> new SelectEndpoint(services(), endpoints(), w.scheduler()), UNKNOWN),
                 element(
