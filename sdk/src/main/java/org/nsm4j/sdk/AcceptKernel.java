@@ -16,6 +16,7 @@ import org.nsm4j.dataplane.wire.InterfaceName;
 final class AcceptKernel implements Element {
     private final String netnsUrl;
     private final String prefix;
+    private final String configured;
 
     /**
      * Takes wires.
@@ -24,8 +25,18 @@ final class AcceptKernel implements Element {
      * @param prefix how the interfaces' names start
      */
     AcceptKernel(String netnsUrl, String prefix) {
+        this(netnsUrl, prefix, "");
+    }
+
+    /**
+     * Takes wires of which not everything is configured.
+     *
+     * @param configured as {@link Mechanism#CONFIGURED} says
+     */
+    AcceptKernel(String netnsUrl, String prefix, String configured) {
         this.netnsUrl = netnsUrl;
         this.prefix = prefix;
+        this.configured = configured;
     }
 
     @Override
@@ -40,7 +51,9 @@ final class AcceptKernel implements Element {
                         .orElseThrow(() -> new Refused(
                                 Refused.Reason.UNSUPPORTED, "mechanism: KERNEL was not offered (expected: KERNEL)"));
         var name = kernel.name().map(InterfaceName::check).orElseGet(() -> InterfaceName.derived(prefix, call.id()));
-        var taken = kernel.with(Mechanism.NAME, name).with(Mechanism.INODE_URL, netnsUrl);
+        var taken = kernel.with(Mechanism.NAME, name)
+                .with(Mechanism.INODE_URL, netnsUrl)
+                .with(Mechanism.CONFIGURED, configured);
         return rest.request(call.with(connection -> connection.withMechanism(taken)));
     }
 }

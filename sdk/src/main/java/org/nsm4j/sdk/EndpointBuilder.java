@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.chain.Caller;
+import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.LimitConnections;
@@ -24,7 +25,9 @@ import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.Registration;
 import org.nsm4j.core.select.Capacity;
+import org.nsm4j.core.select.Doubts;
 import org.nsm4j.core.select.RequirePayload;
+import org.nsm4j.dataplane.element.SteerThrough;
 import org.nsm4j.linux.netns.Netns;
 
 /**
@@ -50,7 +53,8 @@ public final class EndpointBuilder {
     private Payload payload = Payload.IP;
     private boolean registersServices = true;
     private boolean unregisters = true;
-    private String netnsUrl = "file:///proc/" + ProcessHandle.current().pid() + "/ns/net";
+    private boolean passesOn;
+    private Netns netns = Netns.ofProcess(ProcessHandle.current().pid());
 
     EndpointBuilder(Mesh mesh, String name) {
         this.mesh = mesh;
@@ -108,8 +112,18 @@ public final class EndpointBuilder {
     }
 
     /** Lets the wires end in another namespace than this process's. */
-    public EndpointBuilder in(Netns netns) {
-        netnsUrl = "file://" + netns.path();
+    public EndpointBuilder in(Netns other) {
+        netns = other;
+        return this;
+    }
+
+    /**
+     * Makes it a function in the middle of a chain: for each client it asks for the same service in turn, under its own
+     * labels, and leads packets from the one wire to the other. Addresses come from the chain's end. It switches forwarding
+     * on in its namespace, so give it one of its own.
+     */
+    public EndpointBuilder passesOn() {
+        passesOn = true;
         return this;
     }
 
@@ -137,7 +151,7 @@ public final class EndpointBuilder {
         }
         var parts = mesh.parts();
         var connections = new ConnectionTable(parts.scheduler());
-        var chain = EndpointChain.of(name, connections, parts, function());
+        var chain = passesOn ? passthrough(connections) : EndpointChain.of(name, connections, parts, function());
         var socket = socket();
         var listening = parts.serve(List.of(Url.unix(socket.toString())), Parts.Served.chain(chain, () -> true));
         try {
@@ -148,11 +162,32 @@ public final class EndpointBuilder {
         }
     }
 
+    private Chain passthrough(ConnectionTable connections) {
+        var steer = new SteerThrough(netns, PassthroughChain.Traits::outgoing);
+        steer.open();
+        var function = new ArrayList<Element>(List.of(new RequirePayload(payload)));
+        function.addAll(elements);
+        return PassthroughChain.of(
+                new PassthroughChain.Traits(name, labels, netns, mesh.manager()),
+                connections,
+                mesh.parts(),
+                function,
+                steer);
+    }
+
+    private Map<String, String> announced() {
+        var all = new LinkedHashMap<>(labels);
+        if (passesOn) {
+            all.put(Doubts.PASSTHROUGH, "true");
+        }
+        return all;
+    }
+
     private List<Element> function() {
         var function = new ArrayList<Element>();
         function.add(new RequirePayload(payload));
         function.addAll(elements);
-        function.add(new AcceptKernel(netnsUrl, services.getFirst()));
+        function.add(new AcceptKernel("file://" + netns.path(), services.getFirst()));
         return function;
     }
 
@@ -195,7 +230,7 @@ public final class EndpointBuilder {
             }
         }
         var byService = new TreeMap<String, Map<String, String>>();
-        services.forEach(service -> byService.put(service, labels));
+        services.forEach(service -> byService.put(service, announced()));
         var endpoint =
                 Endpoint.named(name).providing(services).withLabels(byService).at(url.toString());
         var registration = new RefreshRegistration<>(

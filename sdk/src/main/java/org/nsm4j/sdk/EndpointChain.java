@@ -1,6 +1,7 @@
 package org.nsm4j.sdk;
 
 import java.util.List;
+import org.nsm4j.core.address.NameEnds;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Element;
@@ -40,7 +41,8 @@ final class EndpointChain {
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, parts.scheduler()),
                         new Monitor(parts.events()), // sees what the rest really answered
-                        new TrimPath()) // the path ends here
+                        new TrimPath(), // the path ends here
+                        NameEnds.whereAsked()) // reads which addresses the function gave
                 .then(function)
                 .toEnd();
     }

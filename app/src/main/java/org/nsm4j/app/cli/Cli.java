@@ -8,6 +8,7 @@ import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.config.PassthroughSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.RoleSettings;
@@ -72,13 +73,21 @@ public final class Cli {
         add("client", role("client", ClientSettings.class, s -> roles.get().client(s)));
         commands.put("endpoint", () -> {
             var endpoint = CommandSpec.wrapWithoutInspection((java.util.concurrent.Callable<Integer>) () -> {
-                        throw new BadUsage("endpoint: a function is missing (expected: responder or vpn-gateway)");
+                        throw new BadUsage(
+                                "endpoint: a function is missing (expected: responder, passthrough or vpn-gateway)");
                     })
                     .name("endpoint");
             endpoint.usageMessage().description("Runs a network function that we ship.");
             endpoint.addSubcommand(
                     "responder",
                     role("responder", ResponderSettings.class, s -> roles.get().responder(s))
+                            .spec());
+            endpoint.addSubcommand(
+                    "passthrough",
+                    role(
+                                    "passthrough",
+                                    PassthroughSettings.class,
+                                    s -> roles.get().passthrough(s))
                             .spec());
             endpoint.addSubcommand(
                     "vpn-gateway",

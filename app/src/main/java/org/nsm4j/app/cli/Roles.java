@@ -4,6 +4,7 @@ import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.config.PassthroughSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
@@ -30,6 +31,9 @@ public interface Roles {
 
     /** {@code nsm endpoint responder} */
     Running responder(ResponderSettings settings);
+
+    /** {@code nsm endpoint passthrough} */
+    Running passthrough(PassthroughSettings settings);
 
     /** {@code nsm endpoint vpn-gateway} */
     Running vpnGateway(VpnGatewaySettings settings);

@@ -43,12 +43,7 @@ public final class ForwarderChain {
 
     /** A forwarder that plugs wires. */
     public static Chain of(
-            String name,
-            ConnectionTable connections,
-            SelectEndpoint select,
-            Wires wires,
-            Metrics metrics,
-            Parts p) {
+            String name, ConnectionTable connections, SelectEndpoint select, Wires wires, Metrics metrics, Parts p) {
         var hops = new KnownHops(p.hops(), wires.isLost());
         return Chain.through(
                         new CountRequests("forwarder", metrics, p.scheduler()::nanoTime),

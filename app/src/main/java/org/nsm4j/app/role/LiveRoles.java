@@ -20,6 +20,7 @@ import org.nsm4j.app.config.ForwarderSettings;
 import org.nsm4j.app.config.HostPort;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.config.PassthroughSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
@@ -232,6 +233,23 @@ public final class LiveRoles implements Roles {
         var running = new Ending(builder.serve(), mesh);
         ended.complete(running);
         return running;
+    }
+
+    @Override
+    public Running passthrough(PassthroughSettings settings) {
+        var mesh = mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), DIAL);
+        var builder = mesh.endpoint(settings.name())
+                .registersServices(settings.registerService())
+                .passesOn();
+        settings.serviceNames().forEach(builder::provides);
+        settings.labels().forEach(builder::label);
+        if (settings.capacity() > 0) {
+            builder.capacity(settings.capacity());
+        }
+        if (!settings.netns().isEmpty()) {
+            builder.in(Netns.named(settings.netns()));
+        }
+        return new Ending(builder.serve(), mesh);
     }
 
     @Override

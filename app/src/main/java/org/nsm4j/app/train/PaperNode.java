@@ -24,6 +24,7 @@ import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.WatchedRegistry;
+import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
@@ -128,8 +129,7 @@ public final class PaperNode implements AutoCloseable {
         var chain = ForwarderChain.of(
                 name,
                 new ConnectionTable(scheduler),
-                services,
-                endpoints,
+                new SelectEndpoint(services, endpoints, scheduler),
                 new ForwarderChain.Wires(
                         new OfferMechanisms(place.underlay()),
                         record,

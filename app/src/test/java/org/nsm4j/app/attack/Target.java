@@ -31,6 +31,7 @@ import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.RefreshRegistration;
 import org.nsm4j.core.registry.WatchedRegistry;
 import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.dataplane.element.OfferMechanisms;
 import org.nsm4j.dataplane.element.PlugWire;
@@ -151,8 +152,7 @@ final class Target implements AutoCloseable {
         var chain = ForwarderChain.of(
                 "forwarder",
                 new ConnectionTable(scheduler),
-                services,
-                endpoints,
+                new SelectEndpoint(services, endpoints, scheduler),
                 new ForwarderChain.Wires(
                         new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
                 new Metrics(),

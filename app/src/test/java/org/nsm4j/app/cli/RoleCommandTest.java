@@ -20,6 +20,7 @@ import org.nsm4j.app.config.ClientSettings;
 import org.nsm4j.app.config.ForwarderSettings;
 import org.nsm4j.app.config.ManagerSettings;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.app.config.PassthroughSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
@@ -87,6 +88,11 @@ class RoleCommandTest {
         }
 
         @Override
+        public Running passthrough(PassthroughSettings settings) {
+            return start(settings);
+        }
+
+        @Override
         public Running vpnGateway(VpnGatewaySettings settings) {
             return start(settings);
         }
@@ -95,7 +101,14 @@ class RoleCommandTest {
     @Test
     void every_role_starts_with_its_own_settings_and_its_exit_code_is_ours() {
         for (var args : List.of(
-                "up", "manager", "forwarder", "registry", "client", "endpoint responder", "endpoint vpn-gateway")) {
+                "up",
+                "manager",
+                "forwarder",
+                "registry",
+                "client",
+                "endpoint responder",
+                "endpoint passthrough",
+                "endpoint vpn-gateway")) {
             assertThat(run(Map.of(), args.split(" "))).as(args).isEqualTo(42);
         }
         assertThat(started)
@@ -107,6 +120,7 @@ class RoleCommandTest {
                         RegistrySettings.class,
                         ClientSettings.class,
                         ResponderSettings.class,
+                        PassthroughSettings.class,
                         VpnGatewaySettings.class);
     }
 

@@ -148,4 +148,43 @@ class EndpointSettingsTest {
                         Optional.of(new HostPort("", 2)),
                         LogLevel.DEBUG));
     }
+
+    @Test
+    void passthrough() {
+        assertThat(bind(PassthroughSettings.class))
+                .isEqualTo(new PassthroughSettings(
+                        "passthrough",
+                        MANAGER,
+                        List.of("secure"),
+                        Map.of("app", "passthrough"),
+                        false,
+                        0,
+                        "",
+                        TEN_MINUTES,
+                        Optional.empty(),
+                        LogLevel.INFO));
+        assertThat(bind(
+                        PassthroughSettings.class,
+                        "NSM_NAME=p",
+                        "NSM_CONNECT_TO=unix:///m",
+                        "NSM_SERVICE_NAMES=a,b",
+                        "NSM_LABELS=app:firewall",
+                        "NSM_REGISTER_SERVICE=true",
+                        "NSM_CAPACITY=3",
+                        "NSM_NETNS=middle",
+                        "NSM_MAX_TOKEN_LIFETIME=1h",
+                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
+                        "NSM_LOG_LEVEL=WARN"))
+                .isEqualTo(new PassthroughSettings(
+                        "p",
+                        Url.parse("unix:///m"),
+                        List.of("a", "b"),
+                        Map.of("app", "firewall"),
+                        true,
+                        3,
+                        "middle",
+                        Duration.ofHours(1),
+                        Optional.of(Url.parse("unix:///s")),
+                        LogLevel.WARN));
+    }
 }

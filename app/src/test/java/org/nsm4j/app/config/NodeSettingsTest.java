@@ -100,6 +100,7 @@ class NodeSettingsTest {
                 ForwarderSettings.class,
                 ClientSettings.class,
                 ResponderSettings.class,
+                PassthroughSettings.class,
                 VpnGatewaySettings.class,
                 NodeSettings.class)) {
             var declarations = Declaration.of(type);

@@ -263,6 +263,23 @@ public record Context(Ip ip, List<Dns> dns, Ethernet ethernet, Map<String, Strin
                     unknown);
         }
 
+        /** The same with other hardware addresses to be known. */
+        public Ip withNeighbors(List<Neighbor> newNeighbors) {
+            return new Ip(
+                    srcAddresses,
+                    dstAddresses,
+                    srcRequired,
+                    dstRequired,
+                    srcRoutes,
+                    dstRoutes,
+                    excluded,
+                    newNeighbors,
+                    extraPrefixRequests,
+                    extraPrefixes,
+                    policies,
+                    unknown);
+        }
+
         /** The same with other policy routes. */
         public Ip withPolicies(List<Policy> newPolicies) {
             return new Ip(

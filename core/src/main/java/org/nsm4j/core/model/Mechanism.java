@@ -25,6 +25,16 @@ public sealed interface Mechanism {
     String VNI = "vni";
     /** The MTU that the tunnel leaves, in bytes. */
     String MTU = "MTU";
+    /**
+     * How much of a connection's addresses and routes its forwarder configures at a KERNEL end. A function in the middle of
+     * a chain has none of the addresses that the connection says, and leads packets on by itself: at its client's side it
+     * wants {@link #ROUTES_ALONE}, at the other {@link #NOTHING}. Without the parameter: everything.
+     */
+    String CONFIGURED = "nsm4j.configured";
+    /** Value of {@link #CONFIGURED}: the routes, and no address. */
+    String ROUTES_ALONE = "routes";
+    /** Value of {@link #CONFIGURED}: neither addresses nor routes. */
+    String NOTHING = "nothing";
 
     /** The class as it goes over the wire: {@code LOCAL}, {@code REMOTE}. */
     String cls();

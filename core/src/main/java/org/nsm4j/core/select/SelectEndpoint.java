@@ -188,10 +188,13 @@ public final class SelectEndpoint implements Element {
 
     @Override
     public void close(Call call, Rest rest) {
-        rest.close(call.next().isPresent() ? call : call.towards(lastKnown(call)));
+        // an endpoint that was restarted listens elsewhere by now, and closes what is behind it also when it has
+        // forgotten it
+        var now = lastKnown(call);
+        rest.close(now == null ? call : call.towards(now));
     }
 
-    /** Where a connection that this hop has forgotten may be; nowhere if that cannot be found out. */
+    /** Where the endpoint of a connection is now; null if that cannot be found out. */
     private @Nullable Url lastKnown(Call call) {
         var name = call.connection().endpoint();
         try {

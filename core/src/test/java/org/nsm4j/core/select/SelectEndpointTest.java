@@ -208,6 +208,15 @@ class SelectEndpointTest {
     }
 
     @Test
+    void closes_at_the_endpoints_new_url_where_it_was_restarted() {
+        hops.accepts("unix:///nse-1", "nse-1");
+        var answer = ask(client("office-vpn"));
+        endpoints.add(endpoint("nse-1").at("unix:///nse-1-again"));
+        chain.close(answer, Caller.SELF);
+        assertThat(hops.closed()).containsExactly("unix:///nse-1-again");
+    }
+
+    @Test
     void closes_a_connection_that_it_forgot_at_the_endpoint_that_it_names() {
         hops.accepts("unix:///nse-1", "nse-1");
         var answer = ask(client("office-vpn"));

@@ -130,7 +130,7 @@ public final class PlugWire implements Element {
         var clientName = name(client, call);
         var wire = new Wire.Local(
                 owner(call),
-                End.ofClient(place(client, call), clientName, answer.context()),
+                End.ofClient(place(client, call), clientName, answer.context()).configuredFor(client),
                 endOfEndpoint(call, endpoint, answer));
         holdNear(call, wire);
         return swapping(call, answer.withMechanism(client.with(Mechanism.NAME, clientName)));
@@ -141,7 +141,7 @@ public final class PlugWire implements Element {
         var limited = limitMtu(answer, tunnel);
         var wire = new Wire.Remote(
                 owner(call),
-                End.ofClient(place(client, call), name, limited.context()),
+                End.ofClient(place(client, call), name, limited.context()).configuredFor(client),
                 new Wire.Tunnel(tunnel.vni(), address(tunnel, Mechanism.DST_IP), port(tunnel, Mechanism.DST_PORT)));
         holdNear(call, wire);
         return swapping(call, limited.withMechanism(client.with(Mechanism.NAME, name)));
@@ -242,7 +242,7 @@ public final class PlugWire implements Element {
         var name = endpoint.name()
                 .map(InterfaceName::check)
                 .orElseGet(() -> InterfaceName.derived(answer.service(), call.id()));
-        return End.ofEndpoint(place, name, answer.context());
+        return End.ofEndpoint(place, name, answer.context()).configuredFor(endpoint);
     }
 
     private static Place place(Mechanism.Kernel kernel, Call call) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Context;
+import org.nsm4j.core.model.Mechanism;
 
 /**
  * One end of a wire: an interface in a workload's network namespace, and all that it shall have.
@@ -63,8 +64,26 @@ public record End(
                 context.mtu(),
                 ip.srcAddresses(),
                 routes(ip.srcAddresses(), ip.dstAddresses(), ip.srcRoutes()),
-                ip.neighbors(),
+                neighbors(ip, ip.srcAddresses()),
                 false);
+    }
+
+    /** An end knows its neighbours; it is none of them itself. */
+    private static List<Context.Neighbor> neighbors(Context.Ip ip, List<Cidr> own) {
+        return ip.neighbors().stream()
+                .filter(each ->
+                        own.stream().noneMatch(address -> address.address().equals(each.ip())))
+                .toList();
+    }
+
+    /** As much of it as a KERNEL mechanism wants configured ({@link Mechanism#CONFIGURED}). */
+    public End configuredFor(Mechanism.Kernel mechanism) {
+        return switch (mechanism.parameter(Mechanism.CONFIGURED).orElse("")) {
+            case Mechanism.ROUTES_ALONE ->
+                new End(place, name, mac, mtu, List.of(), routes, neighbors, sharesAddresses);
+            case Mechanism.NOTHING -> new End(place, name, mac, mtu, List.of(), List.of(), neighbors, sharesAddresses);
+            default -> this;
+        };
     }
 
     /** The endpoint's end, as a connection's context describes it: the mirror image. */
@@ -77,7 +96,7 @@ public record End(
                 context.mtu(),
                 ip.dstAddresses(),
                 routes(ip.dstAddresses(), ip.srcAddresses(), ip.dstRoutes()),
-                ip.neighbors(),
+                neighbors(ip, ip.dstAddresses()),
                 true);
     }
 

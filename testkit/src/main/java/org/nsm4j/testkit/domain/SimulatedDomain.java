@@ -112,7 +112,8 @@ public final class SimulatedDomain implements AutoCloseable {
         var process = scheduler.process(name);
         var table = new ConnectionTable(process);
         var chain = server(name, process, table)
-                .then(List.of(new SelectForwarder(services(process), endpoints(process, node), NodeView.FORWARDER, "", process)))
+                .then(List.of(new SelectForwarder(
+                        services(process), endpoints(process, node), NodeView.FORWARDER, "", process)))
                 .to(dial(process));
         network.serve(managerUrl(node), process, chain);
         return new Role(process, chain, table);

@@ -24,6 +24,7 @@ import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.ExcludeOwnPrefixes;
 import org.nsm4j.core.address.ExcludePrefixes;
 import org.nsm4j.core.address.LimitMtu;
+import org.nsm4j.core.address.NameEnds;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.address.ServeDns;
 import org.nsm4j.core.chain.Caller;
@@ -46,6 +47,7 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Context;
 import org.nsm4j.core.model.Endpoint;
+import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Request;
@@ -62,6 +64,7 @@ import org.nsm4j.core.policy.Owners;
 import org.nsm4j.core.policy.PolicySet;
 import org.nsm4j.core.policy.TokenVerifier;
 import org.nsm4j.core.select.NodeLabels;
+import org.nsm4j.core.select.PassOn;
 import org.nsm4j.core.select.RequirePayload;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.core.select.SelectForwarder;
@@ -184,6 +187,12 @@ class EveryElementTest {
                                 "intranet",
                                 w.scheduler()),
                         WITHOUT_ROOM),
+                element(NameEnds.class, w -> NameEnds.whereAsked()),
+                element(
+                        PassOn.class,
+                        w -> new PassOn(
+                                Map.of("app", "firewall"),
+                                id -> new Mechanism.Kernel(Map.of(Mechanism.NAME, "out-" + id)))),
                 element(ExcludeOwnPrefixes.class, w -> new ExcludeOwnPrefixes(List.of())),
                 element(ExcludePrefixes.class, w -> new ExcludePrefixes(() -> List.of(Cidr.parse("10.2.0.0/16")))),
                 element(LimitMtu.class, w -> new LimitMtu(1400)),
