@@ -46,12 +46,12 @@ class ChainOfFunctionsTest {
         firewall = ground.netns("fw");
         ground.join(one, "192.168.51.1/24", two, "192.168.51.2/24");
         first = TestNode.up(ground, "a", one, "--underlay-device", "under0");
-        var token = first.nsm("token").out().strip();
-        second = TestNode.up(ground, "b", two, "--underlay-device", "under0", "--join", token);
         assertThat(first.apply(SECURE).err()).contains("rule 1 wants app=inspector, which no endpoint");
         firewallProgram = function(first, firewall, "firewall-1", "firewall");
         function(first, ground.netns("insp"), "inspector-1", "inspector");
         gateway(first, "gateway-1", "172.16.21.0/24,fd00:21::/112");
+        var token = first.nsm("token").out().strip();
+        second = TestNode.up(ground, "b", two, "--underlay-device", "under0", "--join", token);
     }
 
     private static Program function(TestNode node, String netns, String name, String label) {

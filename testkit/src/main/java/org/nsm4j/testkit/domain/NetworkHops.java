@@ -4,19 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import org.nsm4j.core.chain.Caller;
-import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
-import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Request;
 import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.testkit.schedule.SimulatedProcess;
 
 /**
- * Other hops as one process asks them over the simulated network. Watching is not simulated: whoever watches hears
- * that the stream ended.
+ * Other hops as one process asks and watches them over the simulated network.
  *
  * @param process who asks
  * @param tokenLife how long its tokens hold
@@ -29,7 +26,7 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
             public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 var caller = caller(deadline);
                 return network.call(
-                        process, url, Chain.class, deadline, chain -> chain.request(request, caller), cancel);
+                        process, url, Peer.class, deadline, peer -> peer.chain().request(request, caller), cancel);
             }
 
             @Override
@@ -38,10 +35,10 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
                 network.call(
                         process,
                         url,
-                        Chain.class,
+                        Peer.class,
                         deadline,
-                        chain -> {
-                            chain.close(connection, caller);
+                        peer -> {
+                            peer.chain().close(connection, caller);
                             return Boolean.TRUE;
                         },
                         cancel -> {});
@@ -49,11 +46,7 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
 
             @Override
             public AutoCloseable monitor(Selector selector, Listener listener) {
-                process.spawn(
-                        "watch " + url,
-                        () -> listener.ended(
-                                new Refused(Refused.Reason.UNAVAILABLE, "watching %s: not simulated".formatted(url))));
-                return () -> {};
+                return network.watch(process, url, selector, listener);
             }
         };
     }

@@ -26,6 +26,7 @@ public final class SimulatedClient {
 
     private final String name;
     private final String node;
+    private final String service;
     private final ConnectionTable table;
     private final Chain chain;
     private final SimulatedProcess process;
@@ -35,8 +36,9 @@ public final class SimulatedClient {
     private boolean done = true;
     private int failedRefreshes;
 
-    SimulatedClient(SimulatedDomain domain, String name, String node) {
+    SimulatedClient(SimulatedDomain domain, String name, String node, String service) {
         this.name = name;
+        this.service = service;
         this.node = node;
         this.id = new ConnectionId(name + "-0");
         process = domain.scheduler().process(name);
@@ -106,7 +108,7 @@ public final class SimulatedClient {
         }
         changing = true;
         attempt(() -> chain.close(
-                Connection.to(SimulatedDomain.SERVICE).withId(id),
+                Connection.to(service).withId(id),
                 Caller.selfUntil(process.now().plus(PATIENCE))));
         changing = false;
         done = true;
@@ -114,7 +116,7 @@ public final class SimulatedClient {
 
     private void first() {
         var mechanism = new Mechanism.Kernel(Map.of(Mechanism.INODE_URL, name, Mechanism.NAME, place().name()));
-        var connection = Connection.to(SimulatedDomain.SERVICE).withId(id);
+        var connection = Connection.to(service).withId(id);
         chain.request(
                 new Request(connection, List.of(mechanism)),
                 Caller.selfUntil(process.now().plus(PATIENCE)));

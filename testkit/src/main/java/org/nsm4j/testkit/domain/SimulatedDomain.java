@@ -1,44 +1,35 @@
 package org.nsm4j.testkit.domain;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
-import org.nsm4j.core.chain.Element;
-import org.nsm4j.core.life.Events;
-import org.nsm4j.core.life.ExpireStale;
-import org.nsm4j.core.life.Monitor;
+import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
-import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Opaque;
 import org.nsm4j.core.model.Payload;
 import org.nsm4j.core.model.Url;
-import org.nsm4j.core.path.Tokens;
-import org.nsm4j.core.path.UpdatePath;
-import org.nsm4j.core.path.UpdateToken;
-import org.nsm4j.core.registry.Registry;
-import org.nsm4j.core.select.SelectEndpoint;
-import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.testkit.fake.FakeKernel;
-import org.nsm4j.testkit.fake.FakePool;
 import org.nsm4j.testkit.fake.FakeRegistry;
-import org.nsm4j.testkit.fake.FakeWire;
+import org.nsm4j.testkit.fake.MapLedger;
 import org.nsm4j.testkit.schedule.SimulatedProcess;
 import org.nsm4j.testkit.schedule.SimulatedScheduler;
 
 /**
- * A domain of two nodes under a seed: a manager and a forwarder on each, an endpoint on the second, a registry, and as
- * many clients as the test asks for. Processes crash and start again; kernels, the registry's records and the address
- * leases outlive them.
+ * A domain of three nodes under a seed: a manager and a forwarder on each, an endpoint on the second and on the third, on
+ * the second also a function that passes on to either, a registry, and as many clients as the test asks for. Processes
+ * crash and start again; kernels, the registry's records and the address leases outlive them.
  *
  * <pre>{@code
  * try (var domain = new SimulatedDomain(seed)) {
@@ -54,18 +45,23 @@ public final class SimulatedDomain implements AutoCloseable {
     public static final Duration TOKEN = Duration.ofSeconds(30);
     /** How long after its expiry something that nobody owns is kept. */
     public static final Duration GRACE = Duration.ofSeconds(10);
-    /** The one service of the domain. */
+    /** The service that both endpoints provide. */
     public static final String SERVICE = "intranet";
+    /** The service that is reached through a function in the middle. */
+    public static final String CHAINED = "secure";
+    /** The nodes. */
+    public static final List<String> NODES = List.of("node-1", "node-2", "node-3");
 
-    static final String ENDPOINT = "endpoint-1";
-    private static final Url REGISTRY = Url.parse("tcp://registry:5002");
-    private static final Url SERVICES = Url.parse("tcp://registry:5003");
+    static final String FUNCTION = "firewall-1";
+    /** Which node each endpoint is on. */
+    private static final Map<String, String> ENDPOINTS = Map.of("endpoint-1", "node-2", "endpoint-2", "node-3");
+
     static final Duration SWEEP = Duration.ofSeconds(5);
 
     private final SimulatedScheduler scheduler;
     private final SimulatedNetwork network;
     private final Map<String, FakeKernel> kernels = new LinkedHashMap<>();
-    private final FakePool pool = new FakePool(GRACE.plus(SWEEP));
+    private final Map<String, MapLedger> ledgers = new TreeMap<>();
     private final FakeRegistry<NetworkService> services = FakeRegistry.ofServices();
     private final FakeRegistry<Endpoint> records = FakeRegistry.ofEndpoints();
     private final Map<String, String> nodes = new LinkedHashMap<>();
@@ -78,128 +74,73 @@ public final class SimulatedDomain implements AutoCloseable {
     public SimulatedDomain(long seed) {
         scheduler = new SimulatedScheduler(seed);
         network = new SimulatedNetwork(scheduler);
-        services.with(NetworkService.named(SERVICE).withPayload(Payload.IP));
-        register(ENDPOINT, SERVICE, "node-2");
-        for (var node : List.of("node-1", "node-2")) {
+        services.with(NetworkService.named(SERVICE).withPayload(Payload.IP)).with(chained());
+        var roles = new SimulatedRoles(this, services, records, nodes);
+        for (var node : NODES) {
             kernels.put(node, new FakeKernel());
-            register("forwarder-" + node, NodeView.FORWARDER, node);
-            starts.put("manager-" + node, () -> manager(node));
-            starts.put("forwarder-" + node, () -> forwarder(node));
+            register("forwarder-" + node, node, Map.of(NodeView.FORWARDER, Map.of("p2p", "true")));
+            starts.put("manager-" + node, () -> roles.manager(node));
+            starts.put("forwarder-" + node, () -> roles.forwarder(node));
         }
-        starts.put(ENDPOINT, this::endpoint);
-        starts.put("registry", this::registry);
+        new TreeMap<>(ENDPOINTS).forEach((name, node) -> {
+            register(name, node, Map.of(SERVICE, Map.of(), CHAINED, Map.of("app", "gateway")));
+            ledgers.put(name, new MapLedger());
+            var pool = "10.%d.0.0/24".formatted(ledgers.size());
+            starts.put(name, () -> roles.endpoint(name, pool, Objects.requireNonNull(ledgers.get(name))));
+        });
+        register(FUNCTION, "node-2", Map.of(CHAINED, Map.of("app", "firewall")));
+        starts.put(FUNCTION, () -> roles.function(FUNCTION, "node-2", Map.of("app", "firewall")));
+        starts.put("registry", roles::registry);
         starts.keySet().forEach(this::start);
         scheduler.afterEachStep(new Invariants(this)::check);
+    }
+
+    private static NetworkService chained() {
+        var beyond = rule(Map.of("app", "firewall"), Map.of("app", "gateway"));
+        var first = rule(Map.of(), Map.of("app", "firewall"));
+        return new NetworkService(CHAINED, Payload.IP, List.of(beyond, first), List.of(), Opaque.NONE);
+    }
+
+    private static NetworkService.Match rule(Map<String, String> source, Map<String, String> destination) {
+        return new NetworkService.Match(source, List.of(new NetworkService.Destination(destination, 0)), false, null);
     }
 
     static Url managerUrl(String node) {
         return Url.parse("tcp://%s:5001".formatted(node));
     }
 
-    private static Url localUrl(String name) {
+    static Url localUrl(String name) {
         return Url.unix("/run/%s.sock".formatted(name));
     }
 
-    private void register(String name, String service, String node) {
+    private void register(String name, String node, Map<String, Map<String, String>> labels) {
         nodes.put(name, node);
         records.with(Endpoint.named(name)
-                .providing(List.of(service))
+                .providing(labels.keySet().stream().sorted().toList())
+                .withLabels(labels)
                 .at(localUrl(name).toString()));
     }
 
-    private Role manager(String node) {
-        var name = "manager-" + node;
-        var process = scheduler.process(name);
-        var table = new ConnectionTable(process);
-        var chain = server(name, process, table)
-                .then(List.of(new SelectForwarder(
-                        services(process), endpoints(process, node), NodeView.FORWARDER, "", process)))
-                .to(dial(process));
-        network.serve(managerUrl(node), process, chain);
-        return new Role(process, chain, table);
-    }
-
-    private Role forwarder(String node) {
-        var name = "forwarder-" + node;
-        var process = scheduler.process(name);
-        var table = new ConnectionTable(process);
-        var kernel = kernel(node);
-        var chain = server(name, process, table)
-                .then(List.of(
-                        new SelectEndpoint(services(process), endpoints(process, node), process),
-                        new FakeWire(name, kernel)))
-                .to(dial(process));
-        network.serve(localUrl(name), process, chain);
-        process.spawn("sweep", () -> sweep(process, name, kernel, table));
-        return new Role(process, chain, table);
-    }
-
-    /** Takes away what a forwarder made before it crashed, and what nobody asked for again since. */
-    private static void sweep(SimulatedProcess process, String name, FakeKernel kernel, ConnectionTable table) {
-        while (true) {
-            for (var link : kernel.links()) {
-                var expires = link.expires();
-                boolean stale = expires != null && expires.plus(GRACE).isBefore(process.now());
-                if (stale
-                        && link.maker().equals(name)
-                        && table.standing(link.owner()).isEmpty()) {
-                    kernel.delete(link.place(), link.owner());
-                }
-            }
-            process.pause(SWEEP);
-        }
-    }
-
-    private Role endpoint() {
-        var process = scheduler.process(ENDPOINT);
-        var table = new ConnectionTable(process);
-        Element plug = (call, rest) -> rest.request(call.with(connection -> connection.withMechanism(
-                new Mechanism.Kernel(Map.of(Mechanism.INODE_URL, ENDPOINT, Mechanism.NAME, "nsm-" + call.id())))));
-        var chain = server(ENDPOINT, process, table)
-                .then(List.of(pool.element(process), plug))
-                .toEnd();
-        network.serve(localUrl(ENDPOINT), process, chain);
-        return new Role(process, chain, table);
-    }
-
-    private Role registry() {
-        var process = scheduler.process("registry");
-        var table = new ConnectionTable(process);
-        network.serve(REGISTRY, process, records);
-        network.serve(SERVICES, process, services);
-        return new Role(process, Chain.through(table).toEnd(), table);
-    }
-
-    private Registry<NetworkService> services(SimulatedProcess process) {
-        return new NetworkRegistry<>(network, process, SERVICES, services);
-    }
-
-    private Registry<Endpoint> endpoints(SimulatedProcess process, String node) {
-        return new NodeView(new NetworkRegistry<>(network, process, REGISTRY, records), node, nodes);
-    }
-
-    private Chain.Builder server(String name, SimulatedProcess process, ConnectionTable table) {
-        Tokens tokens = audience ->
-                new org.nsm4j.core.chain.Caller.Token(name, process.now().plus(TOKEN));
-        return Chain.through(
-                new UpdatePath(name, this::freshId),
-                new UpdateToken(tokens),
-                table,
-                new ExpireStale(table, process),
-                new Monitor(new Events(process)));
-    }
-
     Dial dial(SimulatedProcess process) {
-        return new Dial(new NetworkHops(network, process, TOKEN), process);
+        return new Dial(hops(process), process);
+    }
+
+    Hop.Directory hops(SimulatedProcess process) {
+        return new NetworkHops(network, process, TOKEN);
     }
 
     ConnectionId freshId() {
         return new ConnectionId("id-" + ++ids);
     }
 
-    /** Adds a client; it does nothing before it is told to. */
+    /** Adds a client of the service that both endpoints provide; it does nothing before it is told to. */
     public SimulatedClient client(String name, String node) {
-        var client = new SimulatedClient(this, name, node);
+        return client(name, node, SERVICE);
+    }
+
+    /** Adds a client of a service. */
+    public SimulatedClient client(String name, String node, String service) {
+        var client = new SimulatedClient(this, name, node, service);
         clients.add(client);
         return client;
     }
@@ -257,11 +198,19 @@ public final class SimulatedDomain implements AutoCloseable {
                 left.add("%s %d connections: %s".formatted(name, role.table().size(), ids(role.table())));
             }
         });
-        int lent = pool.size(scheduler.now());
-        if (lent > 0) {
-            left.add("%d address pairs".formatted(lent));
-        }
+        ledgers.forEach((name, ledger) -> ledger.entries().forEach((address, lease) -> {
+            if (isUsed(lease)) {
+                left.add("%s leased %s: %s".formatted(name, address, lease));
+            }
+        }));
         return left;
+    }
+
+    /** What has ended counts no more, and is struck out when the address is needed. */
+    private boolean isUsed(String lease) {
+        var words = lease.split(" ");
+        return words[1].equals("used")
+                && Instant.ofEpochMilli(Long.parseLong(words[2])).isAfter(scheduler.now());
     }
 
     private static List<ConnectionId> ids(ConnectionTable table) {

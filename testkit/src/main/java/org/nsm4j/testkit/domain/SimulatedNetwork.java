@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.testkit.schedule.SimulatedProcess;
@@ -23,6 +25,7 @@ public final class SimulatedNetwork {
     private final SimulatedScheduler scheduler;
     private final Map<Url, Listening> servers = new HashMap<>();
     private final List<Pending> pending = new ArrayList<>();
+    private final List<NetworkStream> streams = new ArrayList<>();
     private Faults faults = Faults.NONE;
 
     /** A network that works. */
@@ -53,8 +56,40 @@ public final class SimulatedNetwork {
         servers.put(url, new Listening(process, service));
     }
 
-    /** Ends the calls to a process that has crashed. */
+    /** Watches the connections of the process behind a URL; where nobody is there, the stream ends at once. */
+    AutoCloseable watch(SimulatedProcess from, Url url, Selector selector, Hop.Listener listener) {
+        var serving = servers.get(url);
+        if (serving == null || serving.process().crashed() || !(serving.service() instanceof Peer peer)) {
+            from.spawn("watch " + url, () -> listener.ended(unavailable("%s: nobody is there".formatted(url))));
+            return () -> {};
+        }
+        var stream = new NetworkStream(serving.process(), from, listener);
+        streams.removeIf(each -> each.server().crashed());
+        streams.add(stream);
+        from.spawn("read " + url, () -> stream.read(scheduler.random(), faults.longest()));
+        var subscription = peer.events().subscribe(selector, stream);
+        return () -> {
+            streams.remove(stream);
+            stream.close();
+            subscription.close();
+        };
+    }
+
+    /** Breaks one of the streams that are open, as a network does that forgets a connection. */
+    public void breakSomeStream() {
+        if (!streams.isEmpty()) {
+            streams.remove(scheduler.random().nextInt(streams.size())).ended(unavailable("the stream broke"));
+        }
+    }
+
+    /** Ends the calls and streams to a process that has crashed. */
     public void broken(SimulatedProcess process) {
+        for (var stream : List.copyOf(streams)) {
+            if (stream.server() == process) {
+                streams.remove(stream);
+                stream.ended(unavailable(process.name() + ": the stream broke"));
+            }
+        }
         for (var each : List.copyOf(pending)) {
             if (each.callee() == process) {
                 each.reply().put(new Outcome.Failure(unavailable(process.name() + ": the connection broke")));

@@ -29,6 +29,7 @@ public final class FakeKernel {
      * An interface.
      *
      * @param owner the connection that it belongs to, at the hop that made it
+     * @param client the connection at its client, which stays the same when it moves to another path
      * @param maker the hop that made it
      * @param expires when nobody needs it any more unless somebody says otherwise; null for never
      * @param addresses its addresses
@@ -36,6 +37,7 @@ public final class FakeKernel {
     public record Link(
             Place place,
             ConnectionId owner,
+            ConnectionId client,
             String maker,
             @Nullable Instant expires,
             List<String> addresses) {

@@ -106,15 +106,17 @@ public final class FakeWire implements Element {
         if (mechanism instanceof Mechanism.Kernel end) {
             var place =
                     new FakeKernel.Place(end.inodeUrl().orElse(""), end.name().orElse("nsm"));
-            links.put(
-                    place,
-                    new FakeKernel.Link(
-                            place,
-                            call.id(),
-                            maker,
-                            expiry(call),
-                            addresses.stream().map(Cidr::toString).toList()));
+            // a function in the middle of a chain has none of its addresses
+            boolean bare = end.parameter(Mechanism.CONFIGURED).isPresent();
+            var given = bare
+                    ? List.<String>of()
+                    : addresses.stream().map(Cidr::toString).toList();
+            links.put(place, new FakeKernel.Link(place, call.id(), client(call), maker, expiry(call), given));
         }
+    }
+
+    private static ConnectionId client(Call call) {
+        return call.connection().path().segment(0).map(Segment::id).orElse(call.id());
     }
 
     private static @Nullable Instant expiry(Call call) {
