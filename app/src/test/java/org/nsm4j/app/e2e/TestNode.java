@@ -140,11 +140,20 @@ final class TestNode {
                     if (!program.isAlive()) {
                         throw new AssertionError(endpoint + " ended: " + program.log());
                     }
-                    return nsm("get", "endpoints", "-o", "json")
-                            .out()
-                            .contains("/%s-%d.sock".formatted(endpoint, program.pid()));
+                    var socket = run().resolve("%s-%d.sock".formatted(endpoint, program.pid()));
+                    var known = nsm("get", "endpoints", "-o", "json").out();
+                    return known.contains("/" + socket.getFileName()) || known.contains("/" + inode(socket) + "\"");
                 },
                 () -> program.log() + process.log());
+    }
+
+    /** By which number a socket that was passed as a file is known. */
+    private static String inode(Path socket) {
+        try {
+            return Files.getAttribute(socket, "unix:ino").toString();
+        } catch (IOException e) {
+            return "not there yet";
+        }
     }
 
     /** Runs a command line against this node, in this process. */
