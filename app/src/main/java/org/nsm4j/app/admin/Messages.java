@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.api.admin.Candidate;
