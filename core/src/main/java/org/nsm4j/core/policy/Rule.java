@@ -179,10 +179,17 @@ public enum Rule {
         if (at < 0 || at >= evidence.size()) {
             return refuse("token of segment %d: none (expected: one that the peer has signed)".formatted(at));
         }
-        return evidence.isSignedBy(at, peer)
+        return evidence.isSignedBy(at, peer) || isRenewed(evidence, at)
                 ? Verdict.allow(this)
                 : refuse("token of segment %d: not signed with the peer's certificate (expected: its ES256 signature)"
                         .formatted(at));
+    }
+
+    /** Whether the peer signed by a certificate of its own that is another now: tokens outlive a renewal. */
+    private static boolean isRenewed(Evidence evidence, int at) {
+        return at != evidence.facts().index()
+                && evidence.proof(at).kind() == TokenVerifier.Proof.Kind.PROVED
+                && evidence.peer().equals(evidence.claims(at).map(TokenVerifier.Claims::subject));
     }
 
     final Verdict ofPeer(Evidence evidence, int at) {

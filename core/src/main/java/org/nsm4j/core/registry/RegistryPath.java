@@ -35,19 +35,8 @@ public final class RegistryPath<T> implements Layer<T> {
 
     @Override
     public Registration<T> register(Registration<T> registration, Caller caller) {
-        var entered = enter(registration, caller);
-        var answer = rest.register(entered, caller);
-        // the hop behind has put there what we showed to it, signed as of when we connected to it
-        return answer.along(
-                own(answer.path(), entered.path()).at(registration.path().index()));
-    }
-
-    /** The token that is meant for the caller, who holds it against the certificate that we showed to the caller. */
-    private static TokenPath own(TokenPath answered, TokenPath entered) {
-        int own = entered.index();
-        return own < answered.tokens().size() && own < entered.tokens().size()
-                ? answered.with(own, entered.tokens().get(own))
-                : answered;
+        var answer = rest.register(enter(registration, caller), caller);
+        return answer.along(answer.path().at(registration.path().index()));
     }
 
     @Override

@@ -67,25 +67,6 @@ class LayersTest {
     }
 
     @Test
-    void the_caller_gets_back_the_token_that_was_made_for_it_and_not_the_one_that_the_registry_was_shown() {
-        var behind = path("spiffe://nsm/registry", memory);
-        var older = "spiffe://nsm/signed-before-a-renewal";
-        Registry<Endpoint> shown = new Layer<>() {
-            @Override
-            public Registry<Endpoint> rest() {
-                return behind;
-            }
-
-            @Override
-            public Registration<Endpoint> register(Registration<Endpoint> registration, Caller caller) {
-                return behind.register(registration, peer(older));
-            }
-        };
-        var answer = path(OURS, shown).register(Registration.of(GATEWAY), peer(THEIRS));
-        assertThat(answer.path()).isEqualTo(new TokenPath(0, List.of(THEIRS, OURS, "spiffe://nsm/registry")));
-    }
-
-    @Test
     void refuses_a_registration_path_whose_index_points_past_its_end() {
         var arriving = new Registration<>(GATEWAY, new TokenPath(1, List.of(THEIRS)));
         assertThatThrownBy(() -> path(OURS, memory).register(arriving, peer(THEIRS)))
