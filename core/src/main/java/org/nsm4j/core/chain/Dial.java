@@ -94,7 +94,11 @@ public final class Dial implements Element {
             var deadline = deadline(call, CLOSE);
             var now = scheduler.now();
             // closing goes on although the one who asked for it has stopped to wait
-            hops.at(url.get()).close(call.connection(), deadline.isAfter(now) ? deadline : now.plus(CLOSE));
+            try {
+                hops.at(url.get()).close(call.connection(), deadline.isAfter(now) ? deadline : now.plus(CLOSE));
+            } catch (Refused e) {
+                throw named(e, call);
+            }
             return;
         }
         var next = call.connection().path().next();
@@ -104,6 +108,17 @@ public final class Dial implements Element {
                     "cannot tell %s of the close: where it listens is not known (expected: that it is registered; what it holds ends with the client's token)"
                             .formatted(next.get().name()));
         }
+    }
+
+    /** A URL alone, such as that of a socket which was passed here, says little to who reads the refusal. */
+    private static Refused named(Refused refusal, Call call) {
+        var next = call.connection().path().next();
+        return next.isEmpty() || refusal.hop().isPresent()
+                ? refusal
+                : new Refused(
+                        refusal.reason(),
+                        "cannot tell %s of the close: %s".formatted(next.get().name(), refusal.sentence()),
+                        refusal);
     }
 
     /** A hop that does not answer any more must not use up what the new one needs. */
