@@ -29,7 +29,7 @@ record EndpointFiles(Passing passing) implements RegistryCalls.Files<Endpoint> {
     @Override
     public Optional<Registry.Change<Endpoint>> send(Registry.Change<Endpoint> change, Incoming incoming) {
         var passage = incoming.passage();
-        if (passage == null) {
+        if (passage == null || change.item().url().isEmpty()) {
             return Optional.of(change);
         }
         try (var sent = new SentFiles(PassedFiles.NONE, passing.paths())) {
