@@ -206,9 +206,11 @@ public final class Passage {
     }
 
     private void sweepLater() {
-        if (!sweeping) {
+        var eldest = arrived.peek();
+        if (eldest != null && !sweeping) {
             sweeping = true;
-            var unused = channel.eventLoop().schedule(this::sweep, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            long left = Math.max(0, eldest.at() + GRACE.toNanos() - System.nanoTime());
+            var unused = channel.eventLoop().schedule(this::sweep, left, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -220,9 +222,7 @@ public final class Passage {
             while (!arrived.isEmpty() && arrived.peek().at() - late <= 0) {
                 taken(arrived.remove()).close();
             }
-            if (!arrived.isEmpty()) {
-                sweepLater();
-            }
+            sweepLater();
         } finally {
             lock.unlock();
         }
