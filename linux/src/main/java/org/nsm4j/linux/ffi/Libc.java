@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import org.nsm4j.linux.Errno;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -225,7 +226,8 @@ public final class Libc {
     }
 
     /**
-     * {@code poll(2)} for readability.
+     * {@code poll(2)} for readability. A signal to this thread does not end it: even one that looks without waiting may be
+     * interrupted by the profiler's.
      *
      * @param timeoutMillis how long to wait at most; negative waits for ever
      * @return a bit for each descriptor that is readable, closed or broken (bit 0 is the first); 0 after the timeout
@@ -238,7 +240,15 @@ public final class Libc {
                 entries.set(INT, 8L * i, fds[i]);
                 entries.set(INT, 8L * i + 4, POLLIN);
             }
-            int result = Native.result((int) POLL.invokeExact(state, entries, (long) fds.length, timeoutMillis), state);
+            long begin = System.nanoTime();
+            int left = timeoutMillis;
+            int result;
+            do {
+                result = Native.result((int) POLL.invokeExact(state, entries, (long) fds.length, left), state);
+                if (timeoutMillis > 0) {
+                    left = (int) Math.max(0, timeoutMillis - (System.nanoTime() - begin) / 1_000_000);
+                }
+            } while (result == -Errno.EINTR.code());
             if (result <= 0) {
                 return result;
             }

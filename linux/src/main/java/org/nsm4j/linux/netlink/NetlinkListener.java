@@ -88,7 +88,7 @@ public final class NetlinkListener implements AutoCloseable {
                 if (ready > 0 && (ready & 2) != 0) {
                     return;
                 }
-                if (ready < 0 && ready != -Errno.EINTR.code()) {
+                if (ready < 0) {
                     KernelRefused.check(ready, () -> "wait for events in netns " + where);
                 }
                 if (ready > 0) {

@@ -348,7 +348,7 @@ public final class NetlinkSocket implements AutoCloseable {
         if (ready == 0) {
             throw new KernelRefused("read the answer to: " + attempt(request), Errno.ETIMEDOUT);
         }
-        if (ready < 0 && ready != -Errno.EINTR.code()) {
+        if (ready < 0) {
             KernelRefused.check(ready, () -> "wait for the answer to: " + attempt(request));
         }
     }
