@@ -8,9 +8,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import org.nsm4j.linux.Errno;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.nsm4j.linux.Errno;
 
 /** Files, descriptors, namespaces and processes: each function returns its result, or the error number negated. */
 public final class Libc {
