@@ -19,6 +19,7 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
+import org.nsm4j.core.model.Selector;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.TokenSubject;
 import org.nsm4j.core.path.Tokens;
@@ -35,6 +36,8 @@ import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.client.RemoteRegistries;
+import org.nsm4j.grpc.neighbour.Neighbour;
+import org.nsm4j.grpc.neighbour.Neighbours;
 import org.nsm4j.grpc.passing.HeldSockets;
 import org.nsm4j.grpc.passing.Passing;
 import org.nsm4j.grpc.server.NsmServer;
@@ -63,7 +66,8 @@ public final class Parts implements AutoCloseable {
     private final Owners owners;
     private final Transport transport;
     private final Channels channels;
-    private final GrpcHops hops;
+    private final Neighbours neighbours;
+    private final Hop.Directory hops;
     private final RemoteRegistries registries;
     private final Events events;
     private volatile Trust trust = Trust.USUAL;
@@ -81,7 +85,8 @@ public final class Parts implements AutoCloseable {
         this.tls = new SpiffeTls(identity);
         this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
         this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial), passing);
-        this.hops = new GrpcHops(channels);
+        this.neighbours = shared.neighbours;
+        this.hops = neighbours.before(new GrpcHops(channels), identity, tokens);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
         this.reader = new TokenReader(new SpiffeTrust(identity));
@@ -121,8 +126,14 @@ public final class Parts implements AutoCloseable {
      *
      * @param scheduler by which they wait; closed with this
      * @param transport the threads that move bytes; closed with this
+     * @param neighbours the roles themselves, which reach each other without a socket
      */
-    public record Shared(LiveScheduler scheduler, Transport transport) implements AutoCloseable {
+    public record Shared(LiveScheduler scheduler, Transport transport, Neighbours neighbours) implements AutoCloseable {
+        /** What roles share that know nothing of each other yet. */
+        public Shared(LiveScheduler scheduler, Transport transport) {
+            this(scheduler, transport, new Neighbours());
+        }
+
         @Override
         public void close() {
             transport.close();
@@ -174,9 +185,7 @@ public final class Parts implements AutoCloseable {
         if (served.requests() != null) {
             // the domain's registry alone has no business with files: it knows managers, and those by their URLs
             builder.passing(passing);
-            builder.requests(served.requests())
-                    .watch((selector, caller, listener) -> events.subscribe(
-                            connection -> selector.fits(connection) && isOn(connection, caller), listener));
+            builder.requests(served.requests()).watch(this::watch);
         }
         if (served.services() != null) {
             builder.services(served.services());
@@ -185,6 +194,10 @@ public final class Parts implements AutoCloseable {
             builder.endpoints(served.endpoints());
         }
         var server = builder.listen(new ArrayList<>(urls));
+        var neighbour = served.requests() == null ? null : new Neighbour(served.requests(), this::watch, identity);
+        if (neighbour != null) {
+            server.urls().forEach(url -> neighbours.add(url, neighbour));
+        }
         return new Listening() {
             @Override
             public List<Url> urls() {
@@ -193,9 +206,16 @@ public final class Parts implements AutoCloseable {
 
             @Override
             public void close() {
+                if (neighbour != null) {
+                    server.urls().forEach(url -> neighbours.remove(url, neighbour));
+                }
                 server.close();
             }
         };
+    }
+
+    private AutoCloseable watch(Selector selector, Caller caller, Hop.Listener listener) {
+        return events.subscribe(connection -> selector.fits(connection) && isOn(connection, caller), listener);
     }
 
     /** Holds others to this from now on; to be said before the role's chains are made. */
@@ -274,7 +294,7 @@ public final class Parts implements AutoCloseable {
 
     /** By which certificate the hop at a URL has proved who it is. */
     public Optional<X509Certificate> certificate(Url url) {
-        return channels.certificate(url);
+        return neighbours.at(url).map(Neighbour::certificate).or(() -> channels.certificate(url));
     }
 
     /** The network services that a registry or manager knows. */

@@ -15,7 +15,8 @@ import org.nsm4j.linux.netns.Netns;
 
 /**
  * Lets a client of this node name its own network namespace only, unless it could enter any other by itself: the path of
- * a namespace is no proof of a right to it. A client of another node has none to name here.
+ * a namespace is no proof of a right to it. A client of another node has none to name here; another role of this process
+ * passes on what it was asked.
  *
  * <p>Place: in front of a manager's chain, where the kernel still says which process asks.
  */
@@ -30,6 +31,9 @@ final class NamespaceClaims implements Requests {
 
     @Override
     public Connection request(Request request, Caller caller) {
+        if (Incoming.current().neighbour()) {
+            return rest.request(request, caller);
+        }
         var mechanism = Optional.ofNullable(request.connection().mechanism());
         Stream.concat(mechanism.stream(), request.preferences().stream())
                 .filter(Mechanism.Kernel.class::isInstance)
@@ -52,10 +56,7 @@ final class NamespaceClaims implements Requests {
                 .peerProcess()
                 .orElseThrow(() -> refused(place, "the caller is on another node", "no mechanism KERNEL from there"));
         try {
-            var facts = process.facts();
-            boolean mayEnterAny = (facts.capabilities() >>> CAP_SYS_ADMIN & 1) == 1
-                    && facts.origin().sameUserNamespace();
-            if (!mayEnterAny && !isOwn(place, facts.pid())) {
+            if (!process.hasCapability(CAP_SYS_ADMIN) && !isOwn(place, process.pid())) {
                 throw refused(
                         place,
                         "it is not the namespace of the calling process " + process.pid(),

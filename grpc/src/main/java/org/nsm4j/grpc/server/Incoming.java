@@ -17,13 +17,15 @@ import org.nsm4j.grpc.transport.PeerProcess;
  * @param passage the files that go with its connection; null on tcp
  * @param headers as they came
  * @param answerHeaders go out with the first answer
+ * @param neighbour whether another role of this very process calls
  */
 public record Incoming(
         Caller caller,
         @Nullable PeerProcess process,
         @Nullable Passage passage,
         Metadata headers,
-        Metadata answerHeaders) {
+        Metadata answerHeaders,
+        boolean neighbour) {
     static final Context.Key<Incoming> KEY = Context.key("org.nsm4j.incoming");
 
     /**
@@ -37,6 +39,11 @@ public record Incoming(
             throw new IllegalStateException("no call runs on this thread (expected: a call of an NsmServer)");
         }
         return incoming;
+    }
+
+    /** A context in which another role of this very process calls. */
+    public static Context ofNeighbour(Context context, Caller caller) {
+        return context.withValue(KEY, new Incoming(caller, null, null, new Metadata(), new Metadata(), true));
     }
 
     /** The process at the other end of a unix socket. */

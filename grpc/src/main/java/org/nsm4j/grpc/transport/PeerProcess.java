@@ -1,6 +1,7 @@
 package org.nsm4j.grpc.transport;
 
 import io.grpc.Attributes;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
@@ -85,9 +86,23 @@ public final class PeerProcess implements AutoCloseable {
      * @throws KernelRefused ESRCH where it has ended or has closed its connection, EACCES where this process may not look
      */
     public ProcessFacts facts() {
+        return look(PidFd::facts);
+    }
+
+    /**
+     * Whether that very process has a capability in this process's own user namespace now.
+     *
+     * @param capability its number ({@code capability.h})
+     * @throws KernelRefused as {@link #facts()}
+     */
+    public boolean hasCapability(int capability) {
+        return look(peerNow -> peerNow.hasCapability(capability));
+    }
+
+    private <T> T look(Function<PidFd, T> question) {
         try {
             if (process != null) {
-                return process.facts();
+                return question.apply(process);
             }
         } catch (IllegalStateException e) {
             // closed together with the connection

@@ -17,6 +17,8 @@ import org.nsm4j.linux.ffi.Libc;
 public final class PidFd implements AutoCloseable {
     private static final Path PROC = Path.of("/proc");
     private final Descriptor descriptor;
+    /** Its number, once it was found: it stays the same for as long as the process lives. */
+    private volatile long known;
 
     private PidFd(Descriptor descriptor) {
         this.descriptor = descriptor;
@@ -58,11 +60,15 @@ public final class PidFd implements AutoCloseable {
      * @throws KernelRefused ESRCH where it has ended, or lives where this process cannot see it
      */
     public long pid() {
+        if (known > 0 && isAlive()) {
+            return known;
+        }
         try {
             String pid =
                     fields(PROC.resolve("self/fdinfo/" + descriptor.number())).getOrDefault("Pid", "-1");
             long number = Long.parseLong(pid);
             if (number > 0) {
+                known = number;
                 return number;
             }
         } catch (IOException | NumberFormatException e) {
@@ -77,10 +83,15 @@ public final class PidFd implements AutoCloseable {
      * @throws KernelRefused ESRCH where it has ended meanwhile, EACCES where this process may not look
      */
     public ProcessFacts facts() {
+        return reading(PidFd::read);
+    }
+
+    /** Reads of a process by its number; what was read counts where that very process is alive after it. */
+    private <T> T reading(Reader<T> reader) {
         long pid = pid();
-        ProcessFacts facts;
+        T facts;
         try {
-            facts = read(pid);
+            facts = reader.read(pid);
         } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             if (isAlive()) {
                 KernelRefused refused =
@@ -94,6 +105,25 @@ public final class PidFd implements AutoCloseable {
             throw new KernelRefused("read the facts of process " + pid, Errno.ESRCH);
         }
         return facts;
+    }
+
+    /**
+     * Whether the process has a capability in this process's own user namespace, where it counts for what this process
+     * owns. It costs less than all the {@link #facts()}.
+     *
+     * @param capability its number ({@code capability.h})
+     * @throws KernelRefused ESRCH where it has ended meanwhile, EACCES where this process may not look
+     */
+    public boolean hasCapability(int capability) {
+        return reading(pid -> {
+            Path folder = PROC.resolve(Long.toString(pid));
+            return (effectiveCapabilities(fields(folder.resolve("status"))) >>> capability & 1) == 1
+                    && link(folder.resolve("ns/user")).equals(link(PROC.resolve("self/ns/user")));
+        });
+    }
+
+    private static long effectiveCapabilities(Map<String, String> status) {
+        return Long.parseUnsignedLong(status.getOrDefault("CapEff", "0"), 16);
     }
 
     private static ProcessFacts read(long pid) throws IOException {
@@ -111,7 +141,7 @@ public final class PidFd implements AutoCloseable {
                 startTime(folder),
                 effective(status, "Uid"),
                 effective(status, "Gid"),
-                Long.parseUnsignedLong(status.getOrDefault("CapEff", "0"), 16),
+                effectiveCapabilities(status),
                 origin);
     }
 
@@ -144,6 +174,11 @@ public final class PidFd implements AutoCloseable {
 
     private static String link(Path file) throws IOException {
         return Files.readSymbolicLink(file).toString();
+    }
+
+    /** Reads of the process that has a number. */
+    private interface Reader<T> {
+        T read(long pid) throws IOException;
     }
 
     private KernelRefused gone(String verb, Exception cause) {
