@@ -5,7 +5,11 @@ PATH=$PATH:/usr/sbin:/sbin
 NSM_LIB=$top/app/target/nsm/lib
 NSM_AOT=$top/app/target/nsm/nsm.aot
 NSM_STAMP=$top/target/built
-NSM_JVM_FLAGS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC"
+# The detector samples buffers for leaks: for those who look for one.
+NSM_JVM_FLAGS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC -Dio.netty.leakDetection.level=disabled"
+# SIGUSR2 sets our log level (as upstream's programs have it), so the JVM's profiler has to stop threads by another signal.
+_JAVA_SR_SIGNUM=50
+export _JAVA_SR_SIGNUM
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "${0##*/}: $*"; exit 1; }
