@@ -3,6 +3,7 @@ package org.nsm4j.grpc.spiffe;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -39,11 +40,16 @@ public final class SpiffeTls {
 
     private static SslContext build(SslContextBuilder builder) {
         try {
-            return GrpcSslContexts.configure(builder, PROVIDER)
+            var context = GrpcSslContexts.configure(builder, PROVIDER)
                     .protocols(VERSIONS)
                     .sessionCacheSize(1)
                     .sessionTimeout(1)
                     .build();
+            if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+                // it knows peers by host and port, which all unix sockets have in common
+                sessions.setSessionCacheEnabled(false);
+            }
+            return context;
         } catch (SSLException e) {
             throw new Refused(
                     Refused.Reason.INTERNAL,

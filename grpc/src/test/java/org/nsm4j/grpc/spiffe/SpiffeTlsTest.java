@@ -97,6 +97,22 @@ class SpiffeTlsTest {
     }
 
     @Test
+    void two_servers_on_unix_sockets_are_two_peers_although_both_hosts_are_called_the_same() {
+        var other = new TestIdentity(authority.identity("/endpoint"));
+        var second = sides.serve(sides.secure(other).requests(answering));
+        var first = serve();
+        var channels = sides.secureClient(new TestIdentity(authority.identity("/client")));
+        var reader = new TokenReader();
+        for (var url : List.of(first, second)) {
+            ask(new GrpcHops(channels).at(url));
+            var token = Objects.requireNonNull(callers.remove().token());
+            assertThat(reader.read(token.value()).audience())
+                    .containsExactly(url.equals(first) ? "spiffe://nsm.local/manager" : "spiffe://nsm.local/endpoint");
+        }
+        assertThat(channels.certificate(second)).contains(other.current().svid().leaf());
+    }
+
+    @Test
     void tls_holds_over_tcp_too_whatever_the_address_is_called() {
         var listening =
                 sides.closing(sides.secure(server).requests(answering).listen(List.of(Url.parse("tcp://127.0.0.1:0"))));
