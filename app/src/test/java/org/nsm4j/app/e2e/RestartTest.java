@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,13 +187,16 @@ class RestartTest {
         node.upAgain();
         assertThat(node.nsm("disconnect", "early").exit()).isZero();
         before.awaitAgain();
-        // an endpoint that the new process did not know yet is told a moment later
+        // an endpoint that the new process did not know yet is told a moment later; then the address rests for a while,
+        // and whoever comes back in that time gets the one that it had
+        var next = new AtomicInteger();
         Eventually.until("the address to be free again", () -> {
-            if (node.nsm("connect", URL, "--netns", app, "--name", "next").exit() != 0) {
+            var name = "next-" + next.incrementAndGet();
+            if (node.nsm("connect", URL, "--netns", app, "--name", name).exit() != 0) {
                 return false; // the endpoint is not registered with the new process yet
             }
             boolean lowest = Shell.inside(app, "ip addr show dev nsm-1").contains("172.16.5.1/32");
-            node.disconnect("next");
+            node.disconnect(name);
             return lowest;
         });
     }
