@@ -55,7 +55,12 @@ final class ReadCaller implements ServerInterceptor {
                 SpiffeTls.shown(session),
                 PassedFiles.NONE);
         return new Incoming(
-                caller, attributes.get(PeerProcess.PEER), Passage.of(attributes).orElse(null), headers, new Metadata(), false);
+                caller,
+                attributes.get(PeerProcess.PEER),
+                Passage.of(attributes).orElse(null),
+                headers,
+                new Metadata(),
+                false);
     }
 
     private static @Nullable Instant deadline() {

@@ -165,11 +165,7 @@ class NeighboursTest {
     /** A hop over a socket. */
     private record Answering(Connection answer) implements Hop {
         @Override
-        public Connection request(
-                Request request,
-                PassedFiles files,
-                Instant deadline,
-                Consumer<Runnable> cancel) {
+        public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
             return answer;
         }
 
