@@ -7,6 +7,7 @@ import static org.nsm4j.grpc.Sides.soon;
 
 import io.grpc.Context;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,6 +37,10 @@ class NeighboursTest {
     private final Neighbours neighbours = new Neighbours();
     private final AtomicReference<Caller> caller = new AtomicReference<>();
     private final Tokens tokens = audience -> new Caller.Token("for " + audience, soon());
+
+    private Caller seen() {
+        return Objects.requireNonNull(caller.get());
+    }
 
     /** Answers as told, and remembers the caller. */
     private Neighbour neighbour(Function<Request, Connection> answer) {
@@ -67,12 +72,12 @@ class NeighboursTest {
         var answer = hopBeside(requestFor("other").connection()).request(requestFor("vpn"), deadline, _ -> {});
 
         assertThat(answer.endpoint()).isEqualTo("e-1");
-        assertThat(caller.get().identity()).isEqualTo(new SpiffeId("test.local", "/forwarder"));
-        assertThat(caller.get().certificate()).isEqualTo(asker.current().svid().leaf());
-        assertThat(caller.get().shown()).isEqualTo(asked.current().svid().leaf());
-        assertThat(caller.get().token().value()).isEqualTo("for spiffe://test.local/manager");
-        assertThat(caller.get().deadline()).isEqualTo(deadline);
-        assertThat(caller.get().own()).isFalse();
+        assertThat(seen().identity()).isEqualTo(new SpiffeId("test.local", "/forwarder"));
+        assertThat(seen().certificate()).isEqualTo(asker.current().svid().leaf());
+        assertThat(seen().shown()).isEqualTo(asked.current().svid().leaf());
+        assertThat(Objects.requireNonNull(seen().token()).value()).isEqualTo("for spiffe://test.local/manager");
+        assertThat(seen().deadline()).isEqualTo(deadline);
+        assertThat(seen().own()).isFalse();
     }
 
     @Test
@@ -130,7 +135,7 @@ class NeighboursTest {
         var cancel = new AtomicReference<Runnable>(() -> {});
         var cancelled = new AtomicBoolean();
         neighbours.add(MANAGER, neighbour(request -> {
-            cancel.get().run();
+            Objects.requireNonNull(cancel.get()).run();
             cancelled.set(Context.current().isCancelled());
             return request.connection();
         }));
