@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
@@ -26,12 +27,19 @@ record NeighbourHop(Supplier<Optional<Neighbour>> neighbour, Hop remote, Asker a
         if (near.isEmpty()) {
             return remote.request(request, files, deadline, cancel);
         }
-        var caller = asker.before(near.get(), deadline).with(files);
+        try (var own = new PassedFiles()) {
+            // as over a socket: what the call brings is open there until it ends, also when nobody here asked for it
+            var caller = asker.before(near.get(), deadline).with(files == PassedFiles.NONE ? own : files);
+            return ask(near.get(), request, caller, cancel);
+        }
+    }
+
+    private static Connection ask(Neighbour near, Request request, Caller caller, Consumer<Runnable> cancel) {
         try (var context = Incoming.ofNeighbour(Context.current(), caller).withCancellation()) {
             cancel.accept(() -> context.cancel(null));
             var before = context.attach();
             try {
-                return near.get().requests().request(request, caller);
+                return near.requests().request(request, caller);
             } catch (RuntimeException e) {
                 throw said(e);
             } finally {

@@ -8,6 +8,7 @@ import static org.nsm4j.grpc.Sides.soon;
 import io.grpc.Context;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -92,6 +93,20 @@ class NeighboursTest {
     }
 
     @Test
+    void files_that_come_with_the_call_are_open_until_it_ends_also_when_the_asker_brought_none() {
+        var open = new AtomicBoolean(true);
+        neighbours.add(MANAGER, neighbour(request -> {
+            seen().files().add("inode://4/1", new OpenFile(open));
+            assertThat(open).isTrue();
+            return request.connection();
+        }));
+
+        hopBeside(requestFor("other").connection()).request(requestFor("vpn"), soon(), _ -> {});
+
+        assertThat(open).isFalse();
+    }
+
+    @Test
     void what_is_no_neighbour_or_no_more_is_asked_over_its_socket() {
         var remote = requestFor("vpn").connection().withEndpoint("remote");
         var near = neighbour(Request::connection);
@@ -165,6 +180,18 @@ class NeighboursTest {
             outer.run(() -> hop.close(requestFor("vpn").connection(), soon()));
         }
         assertThat(cancelled).isFalse();
+    }
+
+    private record OpenFile(AtomicBoolean open) implements PassedFiles.File {
+        @Override
+        public Optional<String> path() {
+            return open.get() ? Optional.of("/proc/self/fd/4") : Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            open.set(false);
+        }
     }
 
     /** A hop over a socket. */
