@@ -267,7 +267,7 @@ final class SetupBench {
 
     private void explain(Mesh mesh) {
         System.err.println("where the time of a request went, median ms ("
-                + mesh.client("bench").describe().lines().count() + " client elements):");
+                + mesh.client("bench").elements().size() + " client elements):");
         spent.forEach((what, samples) -> System.err.printf("  %-60s %7.3f%n", what, samples.median()));
     }
 }

@@ -1,6 +1,7 @@
 package org.nsm4j.sdk;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
@@ -13,6 +14,7 @@ import org.nsm4j.dataplane.wire.InterfaceName;
  *
  * <p>Place: after the elements that allocate; before those that want to know the interface's name.
  */
+@Does("takes the wire as a kernel interface in the namespace of the endpoint")
 final class AcceptKernel implements Element {
     private final String netnsUrl;
     private final String prefix;

@@ -139,6 +139,13 @@ public final class EndpointBuilder {
         return this;
     }
 
+    /** The elements that it would serve with, in order. */
+    public List<Chain.Part> elements() {
+        var parts = mesh.parts();
+        return EndpointChain.of(name, new ConnectionTable(parts.scheduler()), parts, function())
+                .parts();
+    }
+
     /**
      * Listens, and registers.
      *
@@ -187,7 +194,7 @@ public final class EndpointBuilder {
         var function = new ArrayList<Element>();
         function.add(new RequirePayload(payload));
         function.addAll(elements);
-        function.add(new AcceptKernel("file://" + netns.path(), services.getFirst()));
+        function.add(new AcceptKernel("file://" + netns.path(), services.isEmpty() ? name : services.getFirst()));
         return function;
     }
 

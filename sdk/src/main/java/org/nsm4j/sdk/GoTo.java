@@ -1,6 +1,7 @@
 package org.nsm4j.sdk;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Url;
@@ -10,6 +11,7 @@ import org.nsm4j.core.model.Url;
  *
  * <p>Place: where nothing has to be selected; before anything that wants to know the next hop.
  */
+@Does("sends every request to the one next hop")
 final class GoTo implements Element {
     private final Url url;
 

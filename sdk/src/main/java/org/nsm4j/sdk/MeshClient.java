@@ -178,8 +178,8 @@ public final class MeshClient implements AutoCloseable {
     }
 
     /** The elements in order. */
-    public String describe() {
-        return chain.describe();
+    public List<Chain.Part> elements() {
+        return chain.parts();
     }
 
     /** Forgets the connections without closing them: wires stay, and another client of that name adopts them. */

@@ -82,6 +82,7 @@ public record ConnectionStatus(
      * @param peerAddresses the endpoint's, with prefix length
      * @param routes {@code PREFIX} or {@code PREFIX via ADDRESS}
      * @param dns name servers
+     * @param searchDomains domains that a short name is looked up in
      * @param mtu bytes; 0 where it is unknown
      */
     public record Plug(
@@ -92,12 +93,14 @@ public record ConnectionStatus(
             List<String> peerAddresses,
             List<String> routes,
             List<String> dns,
+            List<String> searchDomains,
             int mtu) {
         public Plug {
             addresses = List.copyOf(addresses);
             peerAddresses = List.copyOf(peerAddresses);
             routes = List.copyOf(routes);
             dns = List.copyOf(dns);
+            searchDomains = List.copyOf(searchDomains);
         }
     }
 
@@ -148,6 +151,10 @@ public record ConnectionStatus(
                         connection.context().dns().stream()
                                 .flatMap(dns -> dns.servers().stream())
                                 .map(server -> server.getHostAddress())
+                                .toList(),
+                        connection.context().dns().stream()
+                                .flatMap(dns -> dns.searchDomains().stream())
+                                .distinct()
                                 .toList(),
                         connection.context().mtu()),
                 connection.path().segments().stream().map(Hop::of).toList(),

@@ -151,6 +151,7 @@ final class ItemMessages {
                 .addAllPeerAddresses(plug.peerAddresses())
                 .addAllRoutes(plug.routes())
                 .addAllDns(plug.dns())
+                .addAllSearchDomains(plug.searchDomains())
                 .setMtu(plug.mtu());
     }
 
@@ -172,6 +173,7 @@ final class ItemMessages {
                         message.getPeerAddressesList(),
                         message.getRoutesList(),
                         message.getDnsList(),
+                        message.getSearchDomainsList(),
                         message.getMtu()),
                 message.getPathList().stream()
                         .map(hop -> new ConnectionStatus.Hop(

@@ -45,7 +45,11 @@ public final class Cli {
         with("disconnect", () -> new DisconnectCommand(surroundings));
         with("get", () -> new GetCommand(surroundings));
         with("describe", () -> new DescribeCommand(surroundings));
-        with("explain", () -> new ExplainCommand(surroundings));
+        with(
+                "explain",
+                () -> new ExplainCommand(surroundings, role -> {
+                    throw new BadUsage("role: %s (expected: a program that has roles)".formatted(role));
+                }));
         with("token", () -> new TokenCommand(surroundings));
         with("check", () -> new CheckCommand(surroundings));
         with("install", () -> new InstallCommand(surroundings));
@@ -62,6 +66,9 @@ public final class Cli {
 
     /** Adds the commands that run a role in this process. */
     public Cli withRoles(Supplier<Roles> roles) {
+        with(
+                "explain",
+                () -> new ExplainCommand(surroundings, role -> roles.get().elements(role)));
         add("up", role("up", NodeSettings.class, s -> roles.get().node(s)));
         add("manager", role("manager", ManagerSettings.class, s -> roles.get().manager(s)));
         add(

@@ -72,6 +72,7 @@ final class DescribeCommand implements Callable<Integer> {
         line("Peer", String.join(", ", plug.peerAddresses()));
         line("Routes", String.join(", ", plug.routes()));
         line("DNS", String.join(", ", plug.dns()));
+        line("Search", String.join(", ", plug.searchDomains()));
         line("MTU", plug.mtu() == 0 ? "" : String.valueOf(plug.mtu()));
         line("Labels", Listings.labels(wire.labels()));
         line("Age", Listings.age(status.since()));

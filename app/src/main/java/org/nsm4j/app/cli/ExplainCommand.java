@@ -5,36 +5,74 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.nsm4j.app.admin.Admin;
+import java.util.function.Function;
 import org.nsm4j.app.admin.Item;
+import org.nsm4j.core.chain.Chain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nsm explain SERVICE --label KEY=VALUE} */
-@Command(name = "explain", description = "Says which endpoint a client would get, and why not the others.")
+/** {@code nsm explain SERVICE --label KEY=VALUE} and {@code nsm explain manager} */
+@Command(
+        name = "explain",
+        description = {
+            "Says which endpoint a client would get, and why not the others;",
+            "or what a role does with a request, element by element."
+        },
+        footer = {"", "Examples: nsm explain vpn-gateway --label app=x", "          nsm explain manager"})
 final class ExplainCommand implements Callable<Integer> {
+    private static final String PREFIX = "service/";
+
     private final Surroundings surroundings;
+    private final Function<String, List<Chain.Part>> elements;
 
     @Mixin
     private final NodeOption node = new NodeOption();
 
-    @Parameters(paramLabel = "SERVICE", description = "The network service.")
+    @Parameters(
+            paramLabel = "SERVICE",
+            description = {
+                "A network service, or a role: client, manager, forwarder, endpoint.",
+                "A service that is named like a role: service/NAME."
+            })
     private String service = "";
 
     @Option(names = "--label", paramLabel = "KEY=VALUE", description = "A label of the client; may be repeated.")
     private Map<String, String> labels = new LinkedHashMap<>();
 
-    ExplainCommand(Surroundings surroundings) {
+    ExplainCommand(Surroundings surroundings, Function<String, List<Chain.Part>> elements) {
         this.surroundings = surroundings;
+        this.elements = elements;
     }
 
     @Override
     public Integer call() {
+        if (Roles.CHAINS.contains(service)) {
+            printElements();
+        } else {
+            printChoice(service.startsWith(PREFIX) ? service.substring(PREFIX.length()) : service);
+        }
+        return Exit.OK.code();
+    }
+
+    /** What the role is made of; no node is asked. */
+    private void printElements() {
+        var table = new Table("", "ELEMENT", "WHAT IT DOES");
+        int number = 1;
+        for (var each : elements.apply(service)) {
+            table.row(String.valueOf(number++), each.name(), each.does());
+        }
+        table.lines().forEach(surroundings.out()::println);
+        if (service.equals("endpoint")) {
+            surroundings.out().println("A network function's own elements stand before AcceptKernel.");
+        }
+    }
+
+    private void printChoice(String name) {
         var explanation = node.ask(
                 surroundings,
-                admin -> NodeOption.suggesting(
-                        admin, Item.Kind.SERVICE, service, each -> each.explain(service, labels)));
+                admin -> NodeOption.suggesting(admin, Item.Kind.SERVICE, name, each -> each.explain(name, labels)));
         surroundings.out().println(explanation.rule());
         print("ENDPOINT", explanation.candidates());
         if (!explanation.forwarders().isEmpty()) {
@@ -42,7 +80,6 @@ final class ExplainCommand implements Callable<Integer> {
             print("FORWARDER", explanation.forwarders());
         }
         explanation.doubts().forEach(doubt -> surroundings.err().println("nsm: warning: " + doubt));
-        return Exit.OK.code();
     }
 
     private void print(String what, List<Admin.Candidate> candidates) {

@@ -65,6 +65,12 @@ public record ClientSettings(
         boolean init,
 
         @Setting(
+                env = "NSM_INIT_TIMEOUT",
+                preset = "5m",
+                means = "how long an init container tries before it fails; 0: for ever")
+        Duration initTimeout,
+
+        @Setting(
                 env = "SPIFFE_ENDPOINT_SOCKET",
                 preset = "",
                 means = "the Workload API that identities come from; empty: that of nsm up")

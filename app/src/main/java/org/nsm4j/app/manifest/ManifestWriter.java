@@ -111,7 +111,8 @@ public final class ManifestWriter {
         fields.putAll(map("payload", wire.payload(), "state", wire.state(), "labels", new TreeMap<>(wire.labels())));
         fields.putAll(map("netns", plug.netns(), "interface", plug.interfaceName(), "mechanism", plug.mechanism()));
         fields.putAll(map("addresses", plug.addresses(), "peerAddresses", plug.peerAddresses()));
-        fields.putAll(map("routes", plug.routes(), "dns", plug.dns(), "mtu", plug.mtu()));
+        fields.putAll(map("routes", plug.routes(), "dns", plug.dns(), "searchDomains", plug.searchDomains()));
+        fields.put("mtu", plug.mtu());
         fields.put("path", status.path().stream().map(ManifestWriter::hop).toList());
         fields.put("declared", status.declared());
         var since = status.since();

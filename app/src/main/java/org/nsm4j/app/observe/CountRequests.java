@@ -3,6 +3,7 @@ package org.nsm4j.app.observe;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -13,6 +14,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: first, so that nothing that the caller waits for is left out.
  */
+@Does("counts requests and closes by what became of them, and times them")
 public final class CountRequests implements Element {
     private final String role;
     private final Metrics metrics;

@@ -29,7 +29,12 @@ public final class Logging {
      * @param out where to
      */
     public static void start(LogLevel level, OutputStream out) {
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        configure((LoggerContext) LoggerFactory.getILoggerFactory(), level, out);
+        LogManager.getLogManager().reset();
+        SLF4JBridgeHandler.install();
+    }
+
+    static void configure(LoggerContext context, LogLevel level, OutputStream out) {
         context.reset();
         var layout = new LogLine();
         layout.setContext(context);
@@ -44,13 +49,11 @@ public final class Logging {
         appender.setOutputStream(new StaysOpen(out));
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
-        setLevel(level);
+        setLevel(context, level);
         // A unix socket has no keep-alive, and Netty says so for each one.
         context.getLogger("io.netty.bootstrap").setLevel(Level.ERROR);
         // A workload without any network has no hardware address, which Netty takes for worth a warning.
         context.getLogger("io.netty.util.internal.MacAddressUtil").setLevel(Level.ERROR);
-        LogManager.getLogManager().reset();
-        SLF4JBridgeHandler.install();
     }
 
     /** What it writes to stays open: an appender closes its stream when it is replaced, and that may be standard error. */
@@ -72,7 +75,10 @@ public final class Logging {
 
     /** Changes the level at once. */
     public static void setLevel(LogLevel level) {
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        setLevel((LoggerContext) LoggerFactory.getILoggerFactory(), level);
+    }
+
+    private static void setLevel(LoggerContext context, LogLevel level) {
         var own = Level.valueOf(level.name());
         context.getLogger("org.nsm4j").setLevel(own);
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(own.isGreaterOrEqual(Level.INFO) ? own : Level.INFO);

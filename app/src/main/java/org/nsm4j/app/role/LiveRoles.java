@@ -29,6 +29,7 @@ import org.nsm4j.app.observe.MetricsServer;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.address.ServeDns;
+import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.life.EndWhenIdle;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
@@ -172,24 +173,7 @@ public final class LiveRoles implements Roles {
     public Running client(ClientSettings settings) {
         var mesh =
                 mesh(settings.workloadApi(), settings.connectTo(), settings.maxTokenLifetime(), settings.dialTimeout());
-        var role = new ClientRole(settings, mesh);
-        role.connectAll();
-        if (settings.init()) {
-            mesh.close();
-            return new Done();
-        }
-        return new Ending(role, mesh);
-    }
-
-    /** A role that has done what it was for. */
-    private record Done() implements Running {
-        @Override
-        public int await() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
+        return new ClientRole(settings, mesh);
     }
 
     @Override
@@ -273,6 +257,13 @@ public final class LiveRoles implements Roles {
         }
         gateway.elements().forEach(builder::with);
         return new Ending(builder.serve(), gateway, mesh);
+    }
+
+    @Override
+    public List<Chain.Part> elements(String role) {
+        try (var paper = new PaperRoles()) {
+            return paper.elements(role);
+        }
     }
 
     private static VpnGateway.Settings gateway(VpnGatewaySettings settings, Netns netns) {

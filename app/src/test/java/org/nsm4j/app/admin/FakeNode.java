@@ -63,6 +63,7 @@ public final class FakeNode implements Admin {
                         List.of("172.16.1.100/32"),
                         List.of("10.20.0.0/16 via 172.16.1.100"),
                         List.of("10.20.0.53"),
+                        List.of("corp.example"),
                         1380),
                 List.of(
                         new ConnectionStatus.Hop("app", "id-1", Instant.parse("2026-11-21T10:10:00Z")),

@@ -263,6 +263,12 @@ class CliTest {
     }
 
     @Test
+    void a_service_that_is_named_like_a_role_is_explained_under_its_kind() {
+        assertThat(run("explain", "service/manager", "--label", "app=x")).isZero();
+        assertThat(out()).startsWith("matches[0] applies to {app=x}\n");
+    }
+
+    @Test
     void prints_a_join_token_alone_on_standard_output() {
         assertThat(run("token")).isZero();
         assertThat(out()).isEqualTo("join-token-1\n");

@@ -24,6 +24,7 @@ import org.nsm4j.app.config.PassthroughSettings;
 import org.nsm4j.app.config.RegistrySettings;
 import org.nsm4j.app.config.ResponderSettings;
 import org.nsm4j.app.config.VpnGatewaySettings;
+import org.nsm4j.core.chain.Chain;
 
 class RoleCommandTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -95,6 +96,11 @@ class RoleCommandTest {
         @Override
         public Running vpnGateway(VpnGatewaySettings settings) {
             return start(settings);
+        }
+
+        @Override
+        public List<Chain.Part> elements(String role) {
+            return List.of();
         }
     }
 

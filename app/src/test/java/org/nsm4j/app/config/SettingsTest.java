@@ -16,8 +16,8 @@ import org.nsm4j.core.policy.PolicySet;
 
 /** The reference page: every setting with its default, and with a value read from the environment. */
 class SettingsTest {
-    private static final Url MANAGER = Url.parse("unix:///var/lib/networkservicemesh/nsm.io.sock");
-    private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
+    static final Url MANAGER = Url.parse("unix:///var/lib/networkservicemesh/nsm.io.sock");
+    static final Duration TEN_MINUTES = Duration.ofMinutes(10);
 
     static <T extends Record> T bind(Class<T> type, String... environment) {
         var variables = new LinkedHashMap<String, String>();
@@ -173,58 +173,5 @@ class SettingsTest {
                         LogLevel.DEBUG));
         assertThat(bind(ForwarderSettings.class, "NSM_TUNNEL_IP=10.0.0.0/24").tunnelIp())
                 .contains(Cidr.parse("10.0.0.0/24"));
-    }
-
-    @Test
-    void client() {
-        assertThat(bind(ClientSettings.class))
-                .isEqualTo(new ClientSettings(
-                        "nsc",
-                        MANAGER,
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(15),
-                        TEN_MINUTES,
-                        List.of(),
-                        List.of(),
-                        Map.of(),
-                        true,
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(1),
-                        false,
-                        Optional.empty(),
-                        LogLevel.INFO));
-        assertThat(bind(
-                        ClientSettings.class,
-                        "NSM_NAME=pod-1",
-                        "NSM_CONNECT_TO=unix:///m",
-                        "NSM_DIAL_TIMEOUT=1s",
-                        "NSM_REQUEST_TIMEOUT=2s",
-                        "NSM_MAX_TOKEN_LIFETIME=-1m",
-                        "NSM_NETWORK_SERVICES=kernel://a/nsm-1, kernel://b/nsm-2?x=y",
-                        "NSM_AWARENESS_GROUPS=[kernel://a, kernel://b/nsm-2?x=y],[kernel://c]",
-                        "NSM_LABELS=app:x,zone=b",
-                        "NSM_LIVENESS_CHECK_ENABLED=F",
-                        "NSM_LIVENESS_CHECK_INTERVAL=1.5s",
-                        "NSM_LIVENESS_CHECK_TIMEOUT=3s",
-                        "NSM_INIT=1",
-                        "SPIFFE_ENDPOINT_SOCKET=unix:///s",
-                        "NSM_LOG_LEVEL=WARN"))
-                .isEqualTo(new ClientSettings(
-                        "pod-1",
-                        Url.parse("unix:///m"),
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(2),
-                        Duration.ofMinutes(-1),
-                        List.of("kernel://a/nsm-1", "kernel://b/nsm-2?x=y"),
-                        List.of(
-                                List.of(ConnectUrl.parse("kernel://a"), ConnectUrl.parse("kernel://b/nsm-2?x=y")),
-                                List.of(ConnectUrl.parse("kernel://c"))),
-                        Map.of("app", "x", "zone", "b"),
-                        false,
-                        Duration.ofMillis(1500),
-                        Duration.ofSeconds(3),
-                        true,
-                        Optional.of(Url.parse("unix:///s")),
-                        LogLevel.WARN));
     }
 }

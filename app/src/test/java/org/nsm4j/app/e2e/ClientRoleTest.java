@@ -15,7 +15,8 @@ class ClientRoleTest {
     @RegisterExtension
     static final Ground ground = new Ground();
 
-    private static final String[] SERVICES = {"NSM_NETWORK_SERVICES", "kernel://icmp-responder/nsm-1?app=x"};
+    private static final String URL = "kernel://icmp-responder/nsm-1?app=x";
+    private static final String HALF_OF_IT = URL + ",kernel://nowhere/nsm-2";
     private static TestNode node;
     private static String app;
 
@@ -29,9 +30,13 @@ class ClientRoleTest {
     }
 
     private static Program client(String name, String... arguments) {
+        return client(name, URL, arguments);
+    }
+
+    private static Program client(String name, String services, String[] arguments) {
         Map<String, String> environment = new HashMap<>(node.environment());
         environment.put("NSM_NAME", name);
-        environment.put(SERVICES[0], SERVICES[1]);
+        environment.put("NSM_NETWORK_SERVICES", services);
         var command = new String[arguments.length + 1];
         command[0] = "client";
         System.arraycopy(arguments, 0, command, 1, arguments.length);
@@ -55,6 +60,29 @@ class ClientRoleTest {
         sidecar.signal("TERM");
         assertThat(sidecar.awaitEnd()).isEqualTo(143);
         before.awaitAgain();
+    }
+
+    @Test
+    void an_init_container_whose_time_is_up_fails_and_leaves_nothing_behind() {
+        var before = KernelState.of(ground.namespaces());
+        var init = client("late", HALF_OF_IT, new String[] {"--init", "--init-timeout", "2s"});
+        assertThat(init.awaitEnd()).isEqualTo(1);
+        assertThat(init.log())
+                .contains("connected id=late-0")
+                .contains("connection late-1: not there after 2s (NSM_INIT_TIMEOUT)", "service: \"nowhere\"");
+        before.awaitAgain();
+    }
+
+    @Test
+    void a_client_that_is_told_to_end_midway_leaves_nothing_behind() {
+        var before = KernelState.of(ground.namespaces());
+        for (var signal : new String[] {"TERM", "INT"}) {
+            var client = client("midway", HALF_OF_IT, new String[0]);
+            client.awaitLog("not connected yet id=midway-1");
+            client.signal(signal);
+            assertThat(client.awaitEnd()).isEqualTo(signal.equals("TERM") ? 143 : 130);
+            before.awaitAgain();
+        }
     }
 
     @Test

@@ -121,11 +121,15 @@ class LocalConnectTest {
     }
 
     @Test
-    void tells_the_client_the_name_servers_of_the_endpoint() {
-        var configs = "[{\"dns_server_ips\":[\"10.20.0.53\"]}]";
+    void tells_the_client_the_name_servers_of_the_endpoint_and_the_domains_to_search() {
+        var configs = "[{\"dns_server_ips\":[\"10.20.0.53\"],\"search_domains\":[\"corp.example\"]}]";
         node.responder(ground.netns("named"), "named", "named", "172.16.6.0/24", "--dns-configs", configs);
         node.connect("dns", "kernel://named/nsm-1", app);
-        assertThat(node.nsm("describe", "connection", "dns").out()).contains("10.20.0.53");
+        assertThat(node.nsm("describe", "connection", "dns").out())
+                .containsPattern("DNS +10.20.0.53\n")
+                .containsPattern("Search +corp.example\n");
+        assertThat(node.nsm("describe", "connection", "dns", "-o", "json").out())
+                .contains("\"searchDomains\" : [ \"corp.example\" ]");
     }
 
     @Test

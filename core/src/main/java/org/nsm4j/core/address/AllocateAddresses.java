@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.model.Cidr;
@@ -27,6 +28,7 @@ import org.nsm4j.core.schedule.Scheduler;
  * <p>Place: in endpoints, before {@link org.nsm4j.core.path.TrimPath}'s end and before anything that reads the
  * addresses; one for each chain, however many groups.
  */
+@Does("gives the connection a pair of addresses out of each pool, with routes to each other")
 public final class AllocateAddresses implements Element {
     /** What happens to addresses that a request brings from elsewhere. */
     public enum Foreign {

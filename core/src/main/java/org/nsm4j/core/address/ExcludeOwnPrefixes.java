@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.ConnectUrl;
@@ -22,6 +23,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: in clients, after the connection table, before anything that leaves the process.
  */
+@Does("keeps the addresses of the client's several connections apart")
 public final class ExcludeOwnPrefixes implements Element {
     private final List<List<ConnectUrl>> aware;
     private final Set<Own> inUse = ConcurrentHashMap.newKeySet();

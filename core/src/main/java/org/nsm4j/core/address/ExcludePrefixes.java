@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Supplier;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
@@ -14,6 +15,7 @@ import org.nsm4j.core.model.Connection;
  *
  * <p>Place: in managers, anywhere before the request leaves the node.
  */
+@Does("tells endpoints which prefixes the node's own networks use")
 public final class ExcludePrefixes implements Element {
     private final Supplier<List<Cidr>> configured;
 

@@ -1,6 +1,7 @@
 package org.nsm4j.core.address;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: before anything that configures an interface after the rest answered.
  */
+@Does("lowers the MTU to what this hop can carry")
 public final class LimitMtu implements Element {
     /** What a wire inside one node carries; upstream's jumbo frame. */
     public static final int JUMBO = 9000;

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Supplier;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Context;
@@ -14,6 +15,7 @@ import org.nsm4j.core.model.Context;
  *
  * <p>Place: in endpoints, anywhere before the end.
  */
+@Does("tells the client which name servers answer behind the wire")
 public final class ServeDns implements Element {
     private final Supplier<List<Context.Dns>> servers;
 

@@ -64,6 +64,7 @@ public final class Chain {
     }
 
     /** The end of an endpoint's chain: the request, as the elements made it, is the answer. */
+    @Does("answers with the request as the elements made it, and is the end of the chain")
     private static final class Answer implements Element {
         @Override
         public Connection request(Call call, Rest rest) {
@@ -96,6 +97,24 @@ public final class Chain {
     /** As {@link #close(Connection, Caller)}, for an event of our own about one generation of a connection. */
     void close(Connection connection, Caller caller, long generation) {
         closeFrom(0, Call.of(new Request(connection, List.of()), caller, generation));
+    }
+
+    /**
+     * One element, as people look at it.
+     *
+     * @param name the element's
+     * @param does what it does; empty where it does not say
+     */
+    public record Part(String name, String does) {}
+
+    /** The elements in order. */
+    public List<Part> parts() {
+        return elements.stream()
+                .map(element -> {
+                    var does = element.getClass().getAnnotation(Does.class);
+                    return new Part(element.describe(), does == null ? "" : does.value());
+                })
+                .toList();
     }
 
     /** The elements' names in order, one a line. */

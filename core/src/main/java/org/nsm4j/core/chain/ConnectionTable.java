@@ -29,6 +29,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: right after the path upkeep, which says what the id is.
  */
+@Does("keeps the connections: one event at a time for each, the last one wins")
 public final class ConnectionTable implements Element {
     private static final System.Logger LOG = System.getLogger(ConnectionTable.class.getName());
     /** How long an event waits for its turn when the caller set no deadline. */

@@ -15,6 +15,7 @@ import org.nsm4j.core.schedule.Scheduler;
  * may share an id (C-9). When the client's own hop moves to another path, the hops behind share none: the old path is
  * closed when the new one stands; only where the forwarder there cannot let two wires stand at once, before.
  */
+@Does("asks the next hop, and is the end of the chain")
 public final class Dial implements Element {
     private static final System.Logger LOG = System.getLogger(Dial.class.getName());
     /** How long a request may take when its caller set no deadline; upstream's client default. */

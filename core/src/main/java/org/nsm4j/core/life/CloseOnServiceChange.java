@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Endpoint;
@@ -24,6 +25,7 @@ import org.nsm4j.core.select.Matching;
  *
  * <p>Place: in managers, after the labels that rules look at were added, before the request leaves the node.
  */
+@Does("closes connections whose endpoint no longer fits a service that was changed")
 public final class CloseOnServiceChange implements Element {
     private final Registry<NetworkService> services;
     private final Registry<Endpoint> endpoints;

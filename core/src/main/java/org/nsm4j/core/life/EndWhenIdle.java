@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
@@ -15,6 +16,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: in endpoints, after the connection table.
  */
+@Does("ends the endpoint when it had no connection for a while")
 public final class EndWhenIdle implements Element {
     private final Duration idle;
     private final Scheduler scheduler;

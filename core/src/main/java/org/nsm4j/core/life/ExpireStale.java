@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -19,6 +20,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: after the tokens were updated and checked, before everything that a close has to undo.
  */
+@Does("closes a connection whose client does not renew it in time")
 public final class ExpireStale implements Element {
     /** Tokens that never end are looked at again after this long; also keeps the arithmetic of timers in range. */
     private static final Duration LONGEST = Duration.ofDays(365);

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.Connection;
@@ -41,6 +42,7 @@ import org.nsm4j.core.schedule.Scheduler;
  * <p>Place: in clients only, after the connection table; before a {@link Monitor} and a {@link RelayEvents} on the same
  * events.
  */
+@Does("asks again for a connection that is reported down, or moves it to another endpoint")
 public final class Heal implements Element {
     private final ConnectionTable connections;
     private final Events events;

@@ -2,6 +2,7 @@ package org.nsm4j.core.life;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Refused;
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: in endpoints, before anything is allocated.
  */
+@Does("refuses more connections than this hop was configured for")
 public final class LimitConnections implements Element {
     private final String name;
     private final int capacity;

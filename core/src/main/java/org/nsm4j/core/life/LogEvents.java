@@ -1,6 +1,7 @@
 package org.nsm4j.core.life;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -12,6 +13,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: right after the path upkeep, whose id it names, so that it sees what the caller is told.
  */
+@Does("writes a line into the log when a connection is made, refused or closed here")
 public final class LogEvents implements Element {
     private static final System.Logger LOG = System.getLogger("org.nsm4j.connections");
 

@@ -1,6 +1,7 @@
 package org.nsm4j.core.life;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -12,6 +13,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: after whatever may refuse a caller by itself, before everything that makes the connection.
  */
+@Does("tells those who watch this hop what the rest really answered")
 public final class Monitor implements Element {
     private final Events events;
 

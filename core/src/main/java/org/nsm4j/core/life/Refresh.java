@@ -10,6 +10,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -24,6 +25,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: in clients only, right after the connection table.
  */
+@Does("asks again for the connection well before the first token of its path ends")
 public final class Refresh implements Element {
     private static final System.Logger LOG = System.getLogger(Refresh.class.getName());
     /** Where no hop says when its token ends: a fifth of upstream's token life. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.Connection;
@@ -19,6 +20,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: after the next hop was selected, and after a {@link Monitor} on the same events.
  */
+@Does("watches the next hop, and tells on what it reports")
 public final class RelayEvents implements Element {
     private static final Duration LINGER = Duration.ofSeconds(30);
 

@@ -2,6 +2,7 @@ package org.nsm4j.core.path;
 
 import java.util.LinkedHashMap;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -12,6 +13,7 @@ import org.nsm4j.core.model.Connection;
  *
  * <p>Place: right after the connection table, so that the time waited for a turn is nobody's.
  */
+@Does("writes into the path how long each element behind it took")
 public final class ReportTimes implements Element {
     /** What the keys start with; an element's name or {@code total} follows, the value is in microseconds. */
     public static final String PREFIX = "us.";

@@ -1,6 +1,7 @@
 package org.nsm4j.core.path;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 
@@ -9,6 +10,7 @@ import org.nsm4j.core.model.Connection;
  *
  * <p>Place: in endpoints only, after whatever still wants to see the old tail.
  */
+@Does("drops what an earlier path left behind this hop: the path ends here")
 public final class TrimPath implements Element {
     @Override
     public Connection request(Call call, Rest rest) {

@@ -2,6 +2,7 @@ package org.nsm4j.core.path;
 
 import java.util.function.Supplier;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -15,6 +16,7 @@ import org.nsm4j.core.model.Segment;
  *
  * <p>Place: first, for the id by which everything after it knows the connection is decided here.
  */
+@Does("writes this hop into the path, and gives the caller's id and place back on the way in")
 public final class UpdatePath implements Element {
     private final String name;
     private final Supplier<ConnectionId> ids;

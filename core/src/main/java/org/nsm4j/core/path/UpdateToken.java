@@ -1,6 +1,7 @@
 package org.nsm4j.core.path;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 
@@ -10,6 +11,7 @@ import org.nsm4j.core.model.Connection;
  *
  * <p>Place: after the path upkeep, before anything that reads tokens.
  */
+@Does("puts the caller's token into the path, and signs one of our own")
 public final class UpdateToken implements Element {
     private final Tokens tokens;
 

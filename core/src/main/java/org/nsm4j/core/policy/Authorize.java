@@ -1,6 +1,7 @@
 package org.nsm4j.core.policy;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Segment;
@@ -15,6 +16,7 @@ import org.nsm4j.core.schedule.Scheduler;
  * refused here must not have called off or forgotten anything. Calls of this very process pass, and so does everything
  * where the transport knows no identities.
  */
+@Does("lets the policies judge the path and its tokens, before anything is made or undone")
 public final class Authorize implements Element {
     private final PolicySet policies;
     private final Owners owners;

@@ -3,6 +3,7 @@ package org.nsm4j.core.policy;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Segment;
@@ -15,6 +16,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: right before the chain's end, for it has to know which hop answered.
  */
+@Does("lets the policies judge the whole path that was answered")
 public final class AuthorizeAnswer implements Element {
     private final PolicySet policies;
     private final Servers servers;

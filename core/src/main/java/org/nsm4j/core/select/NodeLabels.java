@@ -3,6 +3,7 @@ package org.nsm4j.core.select;
 import java.util.HashMap;
 import java.util.Map;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 
@@ -12,6 +13,7 @@ import org.nsm4j.core.model.Connection;
  *
  * <p>Place: in managers, before anything is selected by label.
  */
+@Does("adds what this node knows of its clients to their labels")
 public final class NodeLabels implements Element {
     private final Map<String, String> labels;
 

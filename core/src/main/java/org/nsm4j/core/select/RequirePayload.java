@@ -1,6 +1,7 @@
 package org.nsm4j.core.select;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Payload;
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: in endpoints, before anything is held.
  */
+@Does("refuses wires that carry something else than the service does")
 public final class RequirePayload implements Element {
     private final Payload payload;
 

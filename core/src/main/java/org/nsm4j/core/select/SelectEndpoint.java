@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -30,6 +31,7 @@ import org.nsm4j.core.schedule.Scheduler;
  * <p>Place: in forwarders and proxies, before the elements that offer mechanisms, for what they offer depends on where
  * the request goes.
  */
+@Does("chooses the endpoint by the rules of the service, and tries the next where one refuses")
 public final class SelectEndpoint implements Element {
     private final ServiceLookup services;
     private final Registry<Endpoint> endpoints;

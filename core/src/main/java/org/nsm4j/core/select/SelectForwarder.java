@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -26,6 +27,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: in managers, after the node's labels, before anything that depends on the next hop.
  */
+@Does("chooses the forwarder of this node that wires the connection, and stays with it")
 public final class SelectForwarder implements Element {
     /** The service that forwarders provide. */
     public static final String FORWARDER = "forwarder";

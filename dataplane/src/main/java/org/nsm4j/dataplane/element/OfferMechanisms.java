@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
@@ -17,6 +18,7 @@ import org.nsm4j.dataplane.wire.Underlay;
  *
  * <p>Place: after the next hop is known, before the wire is plugged.
  */
+@Does("offers the next hop what this node can do, and lowers the MTU to what that carries")
 public final class OfferMechanisms implements Element {
     private final @Nullable Underlay underlay;
 

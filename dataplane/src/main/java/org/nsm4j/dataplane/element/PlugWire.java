@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Cidr;
@@ -31,6 +32,7 @@ import org.nsm4j.dataplane.wire.Wire;
  *
  * <p>Place: last before the next hop is asked, so that nothing that fails later leaves a wire behind.
  */
+@Does("plugs the wire once the endpoint has answered: a veth pair here, or one end of a vxlan tunnel")
 public final class PlugWire implements Element {
     private static final int TRIES = 4;
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -19,6 +20,7 @@ import org.nsm4j.dataplane.wire.WireLedger;
  *
  * <p>Place: right before {@link PlugWire}, so that no wire is in the kernel that the ledger does not know.
  */
+@Does("writes down until when the wire is wanted, before it is plugged")
 public final class RecordWire implements Element {
     /** Where a path does not say when the client's token ends: upstream's token life. */
     private static final Duration UNSAID = Duration.ofMinutes(10);

@@ -1,6 +1,7 @@
 package org.nsm4j.dataplane.watch;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.dataplane.wire.Plumbing;
@@ -10,6 +11,7 @@ import org.nsm4j.dataplane.wire.Plumbing;
  *
  * <p>Place: in forwarders, right before the element that plugs, so that what it plugged can be seen.
  */
+@Does("has the wire watched for as long as it is plugged")
 public final class WatchWire implements Element {
     private final Watcher watcher;
 

@@ -127,6 +127,9 @@ final class TwoNodesTest {
         Namespaces.ip(stranger, "addr add 10.1.0.2/32 dev guess");
         Namespaces.ip(stranger, "link set guess up");
         Namespaces.ip(stranger, "route add 10.1.0.1 dev guess");
+        // known by its hardware address, so that each ping is one packet at once, and no question that goes on
+        // meanwhile
+        Namespaces.ip(stranger, "neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 dev guess nud permanent");
 
         assertThatThrownBy(() -> ping(stranger, "10.1.0.1")).hasMessageContaining("0 received");
         assertThat(received(app)).isZero();

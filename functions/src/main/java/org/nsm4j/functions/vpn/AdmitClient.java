@@ -1,6 +1,7 @@
 package org.nsm4j.functions.vpn;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: after the addresses; reads the rest's answer, so that the wire's name may be chosen before or behind it.
  */
+@Does("lets the client through the gateway while its connection stands")
 final class AdmitClient implements Element {
     private final Gateway gateway;
 

@@ -3,6 +3,7 @@ package org.nsm4j.functions.vpn;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
@@ -13,6 +14,7 @@ import org.nsm4j.core.model.Context;
  *
  * <p>Place: behind the addresses.
  */
+@Does("gives the client the routes to the company's prefixes")
 final class AnnounceRoutes implements Element {
     private final List<Context.Route> routes;
 

@@ -31,6 +31,7 @@ import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.CloseOnServiceChange;
 import org.nsm4j.core.life.EndWhenIdle;
@@ -214,6 +215,11 @@ class EveryElementTest {
         var listed = new ArrayList<Class<?>>(APART);
         elements().forEach(element -> listed.add(element.type()));
         assertThat(listed).containsExactlyInAnyOrderElementsOf(elementsOnTheClassPath());
+    }
+
+    @Test
+    void every_element_of_core_says_what_it_does() throws IOException, URISyntaxException, ClassNotFoundException {
+        assertThat(elementsOnTheClassPath()).allSatisfy(type -> assertThat(type).hasAnnotation(Does.class));
     }
 
     private static List<Class<?>> elementsOnTheClassPath()
