@@ -84,7 +84,7 @@ final class Failures implements CommandLine.IParameterExceptionHandler, CommandL
             case NOT_AUTHORIZED -> "ask as root, or as an identity that the policy allows";
             case UNSUPPORTED -> "ask for a mechanism and a payload that the hop speaks";
             case NO_ADDRESS -> "give the endpoint a larger pool, or start another endpoint";
-            case NO_CAPACITY -> "raise the endpoint's capacity, or start another endpoint";
+            case NO_CAPACITY -> "raise what is used up, or start another endpoint";
             case CONFLICT -> "remove what stands in the way, or ask for another name or address";
             case UNAVAILABLE -> "the part may come back: ask again; nsm check tells what is down";
             case DEADLINE -> "ask again with a longer --timeout; nsm check tells what is slow or down";

@@ -153,13 +153,23 @@ final class NodeClient {
             // a connection that a former process had is asked for by its path, although it was not taken up yet
             var last = present == null ? null : last(request.name()).orElse(null);
             return stand(request, last, present == null ? fresh.since() : present.since());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (present == null) {
-                known.remove(request.name());
-                kept.forget(request.name());
+                undo(request.name(), e);
             }
             throw e;
         }
+    }
+
+    /** What failed when it was first asked for leaves nothing, also where the wire stood and could not be kept on disk. */
+    private void undo(String name, Throwable reason) {
+        try {
+            client.disconnect(new ConnectionId(name), REQUEST);
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+        known.remove(name);
+        kept.forget(name);
     }
 
     /** Declares a connection: it is tried until it stands. */

@@ -2,6 +2,7 @@ package org.nsm4j.app.role;
 
 import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.netns.Netns;
 
@@ -37,6 +38,9 @@ record WorkloadPlace(Netns netns, long cookie) {
             }
             return new WorkloadPlace(netns, open.cookie());
         } catch (KernelRefused e) {
+            if (e.is(Errno.EMFILE, Errno.ENFILE)) {
+                throw new Refused(Refused.Reason.NO_CAPACITY, String.valueOf(e.getMessage()), e);
+            }
             throw new Refused(
                     Refused.Reason.NOT_FOUND,
                     "network namespace: %s: %s (expected: one that \"ip netns list\" shows, or a process that runs)"

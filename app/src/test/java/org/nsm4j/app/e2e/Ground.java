@@ -78,6 +78,13 @@ final class Ground implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /** Starts {@code nsm} in a namespace, by a program that becomes it. */
+    Program nsmWithin(List<String> wrapper, String netns, String log, String... arguments) {
+        var command = new ArrayList<>(wrapper);
+        command.addAll(Shell.nsm(arguments));
+        return start(netns, log, Map.of(), command);
+    }
+
     /** Starts {@code nsm} in a namespace. */
     Program nsm(String netns, String log, Map<String, String> environment, String... arguments) {
         return start(netns, log, environment, Shell.nsm(arguments));

@@ -21,32 +21,55 @@ final class TestNode {
     private final String name;
     private final String netns;
     private final Path folder;
+    private final Path state;
+    private final List<String> wrapper;
     private final List<String> options;
     private Program process;
 
     /** What a command line printed, and its exit code. */
     record Answer(int exit, String out, String err) {}
 
-    private TestNode(Ground ground, String name, String netns, List<String> options) {
+    private TestNode(Ground ground, Where where, String name, String netns, List<String> options) {
         this.ground = ground;
         this.name = name;
         this.netns = netns;
-        this.folder = ground.folder();
+        this.folder = where.folder();
+        this.state = where.state();
+        this.wrapper = where.wrapper();
         this.options = options;
         this.process = launch();
     }
 
     /** Starts a node in a namespace, and waits until it is ready. */
     static TestNode up(Ground ground, String name, String netns, String... options) {
-        var node = begin(ground, name, netns, options);
-        node.awaitReady();
-        return node;
+        return ready(begin(ground, name, netns, options));
     }
 
     /** Starts a node in a namespace. */
     static TestNode begin(Ground ground, String name, String netns, String... options) {
-        return new TestNode(ground, name, netns, List.of(options));
+        var folder = ground.folder();
+        var where = new Where(folder, folder.resolve("state"), List.of());
+        return new TestNode(ground, where, name, netns, List.of(options));
     }
+
+    /** As {@link #up}, by a program that becomes the node. */
+    static TestNode upWithin(Ground ground, List<String> wrapper, String name, String netns) {
+        var folder = ground.folder();
+        return ready(new TestNode(ground, new Where(folder, folder.resolve("state"), wrapper), name, netns, List.of()));
+    }
+
+    /** As {@link #up}, with its state somewhere else. */
+    static TestNode upAt(Ground ground, Path state, String name, String netns) {
+        return ready(new TestNode(ground, new Where(ground.folder(), state, List.of()), name, netns, List.of()));
+    }
+
+    private static TestNode ready(TestNode node) {
+        node.awaitReady();
+        return node;
+    }
+
+    /** Where a node's files are, and what starts it. */
+    private record Where(Path folder, Path state, List<String> wrapper) {}
 
     private Program launch() {
         var arguments = new ArrayList<>(List.of(
@@ -63,7 +86,7 @@ final class TestNode {
             arguments.addAll(List.of("--prometheus-listen-on", ""));
         }
         arguments.addAll(options);
-        return ground.nsm(netns, name, Map.of(), arguments.toArray(String[]::new));
+        return ground.nsmWithin(wrapper, netns, name, arguments.toArray(String[]::new));
     }
 
     /** Starts it once more, after it has ended. */
@@ -100,7 +123,7 @@ final class TestNode {
     }
 
     Path state() {
-        return folder.resolve("state");
+        return state;
     }
 
     Path run() {

@@ -1,6 +1,7 @@
 package org.nsm4j.core.policy;
 
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 
@@ -11,6 +12,7 @@ import org.nsm4j.core.model.Connection;
  * <p>Place: right after the connection table, within whose turn nobody else can come between; {@link Authorize}, before
  * the table, knows the same owners.
  */
+@Does("gives the connection to the identity that asks for it first, until it is closed")
 public final class KeepOwner implements Element {
     private final Owners owners;
 
