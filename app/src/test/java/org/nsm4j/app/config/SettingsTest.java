@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nsm4j.core.model.Cidr;
-import org.nsm4j.core.model.ConnectUrl;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.policy.PolicySet;
 

@@ -22,7 +22,7 @@ final class TestNode {
     private final String netns;
     private final Path folder;
     private final Path state;
-    private final List<String> wrapper;
+    private List<String> wrapper;
     private final List<String> options;
     private Program process;
 
@@ -87,6 +87,12 @@ final class TestNode {
         }
         arguments.addAll(options);
         return ground.nsmWithin(wrapper, netns, name, arguments.toArray(String[]::new));
+    }
+
+    /** Starts it once more as {@link #upAgain()}, by a program that becomes the node. */
+    void upAgainWithin(List<String> newWrapper) {
+        wrapper = newWrapper;
+        upAgain();
     }
 
     /** Starts it once more, after it has ended. */
