@@ -277,8 +277,7 @@ public final class ConnectionTable implements Element {
         if (call.attempt().generation != 0) {
             return LONG_PATIENCE;
         }
-        var most = patience(call);
-        return most.compareTo(PATIENCE) < 0 ? PATIENCE : most;
+        return patience(call).compareTo(PATIENCE) < 0 ? PATIENCE : patience(call);
     }
 
     /** The time that closing gets when the call that failed may have used up its own. */
