@@ -203,6 +203,8 @@ final class NodeClient {
                 : client.resume(id, url, netns, request.labels(), last, most);
         var stands = new Known(request, since, "");
         if (known.computeIfPresent(request.name(), (name, before) -> stands) == null) {
+            // whoever closed it before it stood found nothing to close
+            closeAndTell(request.name(), Optional.of(answer));
             throw new Refused(
                     Refused.Reason.CANCELLED, "connection: %s was closed meanwhile".formatted(request.name()));
         }
@@ -226,6 +228,10 @@ final class NodeClient {
         var last = last(name);
         // a process that is killed meanwhile closes it at its next start
         kept.close(name);
+        return closeAndTell(name, last);
+    }
+
+    private String closeAndTell(String name, Optional<Connection> last) {
         var untold = close(name, last);
         if (untold.isEmpty()) {
             kept.forget(name);
