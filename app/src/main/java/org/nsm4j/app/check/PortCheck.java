@@ -6,6 +6,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import org.nsm4j.app.config.NodeSettings;
+import org.nsm4j.dataplane.wire.VxlanPort;
+import org.nsm4j.linux.KernelRefused;
+import org.nsm4j.linux.net.Network;
+import org.nsm4j.linux.netns.Netns;
 
 /** Whether the ports that a node needs are free. */
 final class PortCheck {
@@ -36,7 +40,18 @@ final class PortCheck {
             socket.bind(new InetSocketAddress(port));
             return Finding.ok(what, "udp %d is free".formatted(port));
         } catch (IOException e) {
-            return taken(what, "udp", port, variable);
+            return isHeldByUs(port)
+                    ? Finding.ok(what, "udp %d is held by %s".formatted(port, VxlanPort.name(port)))
+                    : taken(what, "udp", port, variable);
+        }
+    }
+
+    private static boolean isHeldByUs(int port) {
+        try (var netns = Netns.node().open();
+                var network = Network.open(netns)) {
+            return network.link(VxlanPort.name(port)).isPresent();
+        } catch (KernelRefused e) {
+            return false;
         }
     }
 

@@ -45,6 +45,7 @@ import org.nsm4j.dataplane.wire.PeerGuard;
 import org.nsm4j.dataplane.wire.Reaper;
 import org.nsm4j.dataplane.wire.Underlay;
 import org.nsm4j.dataplane.wire.VxlanGuard;
+import org.nsm4j.dataplane.wire.VxlanPort;
 import org.nsm4j.dataplane.wire.WireLedger;
 import org.nsm4j.linux.process.Boot;
 import org.nsm4j.sdk.Parts;
@@ -118,6 +119,7 @@ public final class Forwarder implements AutoCloseable {
         var guard = underlay == null
                 ? PeerGuard.OPEN
                 : new VxlanGuard(node, underlay.port(), inventory.peers(), LINGER, scheduler);
+        AutoCloseable port = underlay == null ? () -> {} : VxlanPort.hold(node, underlay);
         var reaper = new Reaper(node, scheduler);
         inventory.reap(reaper);
         var plug = new PlugWire(
@@ -166,7 +168,7 @@ public final class Forwarder implements AutoCloseable {
                 connections,
                 leftovers,
                 experience,
-                List.of(services, endpoints, leftovers, watch, reaper, node, file),
+                List.of(services, endpoints, leftovers, watch, reaper, port, node, file),
                 registration,
                 listening);
     }

@@ -11,6 +11,7 @@ import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.netns.Netns;
 import org.nsm4j.linux.netns.OpenNetns;
+import org.nsm4j.linux.netns.Sysctl;
 
 /**
  * The node's own network namespace, open as long as the node's part of the program runs. The numbers (nsids) that other
@@ -91,6 +92,17 @@ public final class Node implements AutoCloseable {
             numbers.clear();
         }
         return numbers.computeIfAbsent(otherCookie, any -> network.assignNsid(other));
+    }
+
+    /** A link of the node's that gives itself no address. */
+    void withoutIpv6(String link) {
+        try {
+            Sysctl.write(netns, "net/ipv6/conf/" + link + "/disable_ipv6", "1");
+        } catch (KernelRefused e) {
+            if (!e.is(Errno.ENOENT, Errno.EROFS)) {
+                throw e;
+            }
+        }
     }
 
     /** The links of a namespace by its number; none where it has ended. */

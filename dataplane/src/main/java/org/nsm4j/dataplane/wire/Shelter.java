@@ -8,7 +8,6 @@ import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.VxlanSettings;
-import org.nsm4j.linux.netns.Sysctl;
 import org.nsm4j.linux.process.PidFd;
 
 /**
@@ -82,7 +81,7 @@ final class Shelter {
                     .change()
                     .addLink(NewLink.bridge(own(bridge, bridgeIndex, mtu)))
                     .commit();
-            silence();
+            node.withoutIpv6(bridge); // it carries frames, and takes no part itself
             node.network()
                     .change()
                     .addLink(new NewLink.Vxlan(own(tunnel, tunnelIndex, mtu), settings))
@@ -114,17 +113,6 @@ final class Shelter {
     private static LinkSettings own(String name, int index, int mtu) {
         var settings = LinkSettings.named(name).index(index).group(Fitting.GROUP);
         return mtu > 0 ? settings.mtu(mtu) : settings;
-    }
-
-    /** The bridge carries frames, and takes no part itself. */
-    private void silence() {
-        try {
-            Sysctl.write(node.netns(), "net/ipv6/conf/" + bridge + "/disable_ipv6", "1");
-        } catch (KernelRefused e) {
-            if (!e.is(Errno.ENOENT, Errno.EROFS)) {
-                throw e;
-            }
-        }
     }
 
     /** Switches everything off, frees the names, and leaves the deletion to the reaper. */

@@ -67,6 +67,14 @@ public final class VxlanGuard implements PeerGuard {
                     .addSet(table, IPV4)
                     .addSet(table, IPV6)
                     .addChain(table, new HookChain(CHAIN, HookChain.Hook.INPUT, PRIORITY, false, null))
+                    .addRule(
+                            table,
+                            CHAIN,
+                            FilterRule.of(
+                                    "network of no wire",
+                                    Verdict.DROP,
+                                    new Match.UdpPort(port),
+                                    new Match.VxlanNetwork(VxlanPort.NETWORK)))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV4)))
                     .addRule(table, CHAIN, rule(Verdict.ACCEPT, port, new Match.SourceIn(IPV6)))
                     .addRule(table, CHAIN, FilterRule.of("no live wire", Verdict.DROP, new Match.UdpPort(port)));

@@ -147,6 +147,42 @@ final class TwoNodesTest {
         }
     }
 
+    @Test
+    void the_link_that_holds_the_port_lets_nobody_in_and_goes_with_the_last_wire() {
+        var here = node("wires-a");
+        var peer = node("wires-b");
+        Wiring.join(here, peer, "192.168.82", 1500);
+        var one = started(here, "192.168.82.1", 1500);
+        var port = VxlanPort.hold(one.node, one.underlay);
+        var link = one.node.network().link("nsm-vxlan-4789").orElseThrow();
+        var app = namespaces.create("wires-app");
+        var wire = one.plumbing.plug(remote("c1", end(app, 1450, CLIENT, ENDPOINT), 77, "192.168.82.2"));
+
+        // a node that a wire leads to, and may send, knocks at the network that no wire has
+        Namespaces.ip(
+                peer, "link add guess type vxlan id 0 local 192.168.82.2 remote 192.168.82.1 dstport 4789 dev under");
+        Namespaces.ip(peer, "addr add 10.9.0.2/24 dev guess");
+        Namespaces.ip(peer, "link set guess up");
+        Namespaces.ip(peer, "neigh add 10.9.0.1 lladdr " + link.mac() + " dev guess nud permanent");
+        assertThatThrownBy(() -> ping(peer, "10.9.0.1")).hasMessageContaining("0 received");
+        assertThat(Namespaces.inside(here, "cat /sys/class/net/nsm-vxlan-4789/statistics/rx_packets")
+                        .strip())
+                .isEqualTo("0");
+
+        port.close();
+        assertThat(one.node.network().link("nsm-vxlan-4789"))
+                .as("a wire stands")
+                .contains(link);
+        assertThat(VxlanPort.hold(one.node, one.underlay)).isNotNull();
+        assertThat(one.node.network().link("nsm-vxlan-4789"))
+                .as("what the last process left is taken up")
+                .contains(link);
+        wire.close();
+        one.reaper.settle();
+        port.close();
+        assertThat(one.node.network().link("nsm-vxlan-4789")).isEmpty();
+    }
+
     private static long received(Netns netns) {
         return Long.parseLong(Namespaces.inside(netns, "cat /sys/class/net/nsm-1/statistics/rx_packets")
                 .strip());

@@ -31,6 +31,9 @@ final class Expressions {
     private static final int META_IIFGROUP = 21;
     private static final int META_OIFGROUP = 22;
     private static final int CT_ESTABLISHED_OR_RELATED = 2 | 4;
+    /** Behind the headers of UDP and the flags of VXLAN, in bytes. */
+    private static final int VNI_OFFSET = 12;
+
     private static final byte UDP = 17;
 
     private final MessageWriter out;
@@ -65,6 +68,10 @@ final class Expressions {
                 meta(META_L4PROTO, new byte[] {UDP});
                 payload(TRANSPORT_HEADER, 2, 2, REGISTER);
                 compare(EQUAL, new byte[] {(byte) (port >>> 8), (byte) port});
+            }
+            case Match.VxlanNetwork(var vni) -> {
+                payload(TRANSPORT_HEADER, VNI_OFFSET, 3, REGISTER);
+                compare(EQUAL, new byte[] {(byte) (vni >>> 16), (byte) (vni >>> 8), (byte) vni});
             }
             case Match.Established() -> {
                 expression("ct", () -> out.be32(1, REGISTER).be32(2, 0));

@@ -49,6 +49,15 @@ public sealed interface Match {
         }
     }
 
+    /** VXLAN of that network (RFC 7348 §5), where it is known to be UDP of its port: {@code @th,96,24}. */
+    record VxlanNetwork(int vni) implements Match {
+        public VxlanNetwork {
+            if (vni < 0 || vni > 0xffffff) {
+                throw new IllegalArgumentException("VNI: " + vni + " (expected: 0–16777215)");
+            }
+        }
+    }
+
     /** Belongs to a connection that was let pass before: {@code ct state established,related}. */
     record Established() implements Match {}
 }
