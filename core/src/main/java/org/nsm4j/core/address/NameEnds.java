@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
@@ -20,6 +21,7 @@ import org.nsm4j.core.model.Context;
  *
  * <p>Place: in endpoints, before the elements that decide on addresses, for it reads the answer.
  */
+@Does("names the hardware address of each end of the wire, so that neither has to ask")
 public final class NameEnds implements Element {
     private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.nsm4j.core.address.NameEnds;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -21,6 +22,7 @@ import org.nsm4j.core.model.Mechanism;
  *
  * <p>Place: in functions, after everything that belongs to the client's leg, before the next hop is named.
  */
+@Does("asks for the same service in turn, as the next function's client, and restores what differs on the way back")
 public final class PassOn implements Element {
     private final Map<String, String> labels;
     private final Function<ConnectionId, Mechanism> wire;

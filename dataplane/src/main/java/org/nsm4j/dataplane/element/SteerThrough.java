@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
@@ -39,6 +40,7 @@ import org.nsm4j.linux.netns.Sysctl;
  * <p>Place: in functions that pass on, after the client's wire has its name, before {@link
  * org.nsm4j.core.select.PassOn}: it reads the answer.
  */
+@Does("leads packets from the client's wire to the next function's, by the kernel's own routing")
 public final class SteerThrough implements Element {
     /** Of our rules; before the main table, after the local one. */
     private static final int PRIORITY = 1100;
