@@ -32,6 +32,7 @@ import org.nsm4j.core.registry.Kind;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.schedule.LiveScheduler;
 import org.nsm4j.core.schedule.Scheduler;
+import org.nsm4j.grpc.client.AnswerCheck;
 import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
@@ -290,6 +291,15 @@ public final class Parts implements AutoCloseable {
     /** Other hops. */
     public Hop.Directory hops() {
         return hops;
+    }
+
+    /**
+     * Other hops, whose answers are looked at before they count.
+     *
+     * @param check refuses what is not to be taken
+     */
+    public Hop.Directory hops(AnswerCheck check) {
+        return neighbours.before(new GrpcHops(channels, check), identity, tokens);
     }
 
     /** By which certificate the hop at a URL has proved who it is. */

@@ -44,7 +44,7 @@ public final class ForwarderChain {
     /** A forwarder that plugs wires. */
     public static Chain of(
             String name, ConnectionTable connections, SelectEndpoint select, Wires wires, Metrics metrics, Parts p) {
-        var hops = new KnownHops(p.hops(), wires.isLost());
+        var hops = new KnownHops(p.hops(NamespaceClaims.OF_ANSWERS), wires.isLost());
         return Chain.through(
                         new CountRequests("forwarder", metrics, p.scheduler()::nanoTime),
                         new UpdatePath(name, p.ids()), // who we are, before anyone looks at the path

@@ -1,23 +1,22 @@
 package org.nsm4j.app.role;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.nsm4j.app.role.ClaimProcess.IN_A_POD;
+import static org.nsm4j.app.role.ClaimProcess.UNPRIVILEGED;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.nsm4j.app.config.LogLevel;
-import org.nsm4j.app.observe.Logging;
-import org.nsm4j.core.chain.Chain;
+import org.nsm4j.core.chain.PassedFiles;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Refused;
@@ -28,13 +27,14 @@ import org.nsm4j.grpc.client.Channels;
 import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.server.NsmServer;
-import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.linux.netns.Namespaces;
 
-/** Real processes with and without capabilities, over a real socket. */
+/** Real processes with and without capabilities, in and out of sight, over a real socket. */
 @Tag("kernel")
 class NamespaceClaimsTest {
+    private static final List<String> PLAIN = List.of();
+
     @RegisterExtension
     final Namespaces namespaces = new Namespaces();
 
@@ -42,85 +42,123 @@ class NamespaceClaimsTest {
     Path folder;
 
     private final Transport transport = new Transport(1);
-    private NsmServer server;
-
-    @BeforeEach
-    void serve() {
-        var accepting = Requests.of(Chain.through().to((call, rest) -> call.connection()));
-        server = NsmServer.insecure(transport)
-                .requests(new NamespaceClaims(accepting))
-                .listen(List.of(Url.unix(socket())));
-    }
+    private AutoCloseable server = () -> {};
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         server.close();
         transport.close();
     }
 
-    private String socket() {
-        return folder.resolve("manager.sock").toString();
+    private Path socket() {
+        return folder.resolve("peer.sock");
+    }
+
+    private String ask(List<String> before, String netns) throws Exception {
+        server = NsmServer.insecure(transport)
+                .requests(new NamespaceClaims(ClaimProcess.accepting()))
+                .listen(List.of(Url.unix(socket().toString())));
+        return ClaimProcess.asking(before, socket(), netns, "path");
+    }
+
+    private String askFromAnotherPod(String netns, String how) throws Exception {
+        serve(IN_A_POD, "judge", socket());
+        return ClaimProcess.asking(UNPRIVILEGED, socket(), netns, how);
+    }
+
+    private void serve(List<String> before, Object... arguments) throws IOException {
+        var process = ClaimProcess.listening(before, arguments);
+        server = process::destroy;
     }
 
     @Test
     void a_client_that_may_enter_any_namespace_may_name_any() throws Exception {
-        assertThat(ask(List.of(), namespaces.create("claims-other").path())).isEqualTo("accepted");
+        assertThat(ask(PLAIN, namespaces.create("claims-other").path())).isEqualTo("accepted");
     }
 
     @Test
     void a_client_without_that_right_may_not_name_anothers() throws Exception {
-        assertThat(ask(
-                        List.of("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"),
-                        namespaces.create("claims-other").path()))
+        assertThat(ask(UNPRIVILEGED, namespaces.create("claims-other").path()))
                 .startsWith("NOT_AUTHORIZED inodeURL: /run/netns/claims-other")
-                .contains("it is not the namespace of the calling process");
+                .contains("it is not the namespace of process");
     }
 
     @Test
     void a_client_without_that_right_may_name_its_own() throws Exception {
-        assertThat(ask(List.of("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-all"), "own"))
+        assertThat(ask(UNPRIVILEGED, "own")).isEqualTo("accepted");
+    }
+
+    @Test
+    void a_client_in_another_pod_than_the_manager_passes_its_namespace() throws Exception {
+        assertThat(askFromAnotherPod(namespaces.create("claims-pod").path(), "file"))
                 .isEqualTo("accepted");
     }
 
-    private String ask(List<String> before, String netns) throws IOException, InterruptedException {
-        var command = new ArrayList<>(before);
-        command.addAll(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Claimant.class.getName(),
-                socket(),
-                netns));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return said.strip();
+    @Test
+    void a_client_in_another_pod_than_the_manager_may_not_name_a_path() throws Exception {
+        assertThat(askFromAnotherPod(namespaces.create("claims-pod").path(), "path"))
+                .startsWith("NOT_AUTHORIZED inodeURL: /run/netns/claims-pod")
+                .contains("a pid namespace that cannot be seen from here");
     }
 
-    /** A client in a process of its own: asks once, and prints what it was told. */
-    static final class Claimant {
-        public static void main(String[] arguments) {
-            Logging.start(LogLevel.ERROR, System.err);
-            var netns = arguments[1].equals("own")
-                    ? "/proc/" + ProcessHandle.current().pid() + "/ns/net"
-                    : arguments[1];
-            var claim = new Mechanism.Kernel(Map.of(Mechanism.INODE_URL, "file://" + netns));
-            try (var transport = new Transport(1);
-                    var channels = new Channels(transport, null, Tokens.NONE, ClientSettings.USUAL)) {
-                new GrpcHops(channels)
-                        .at(Url.unix(arguments[0]))
-                        .request(
-                                new Request(Connection.to("any"), List.of(claim)),
-                                Instant.now().plusSeconds(30),
-                                cancel -> {});
-                System.out.println("accepted");
-            } catch (Refused e) {
-                System.out.println(e.reason() + " " + e.sentence());
-            }
+    @Test
+    void the_nodes_own_namespace_is_refused_also_when_nobody_can_tell_who_passes_it() throws Exception {
+        assertThat(askFromAnotherPod("own", "file")).contains("it is the network namespace of the node itself");
+    }
+
+    @Test
+    void an_endpoint_without_that_right_may_not_answer_with_anothers() throws Exception {
+        serve(
+                UNPRIVILEGED,
+                "answer",
+                socket(),
+                namespaces.create("claims-victim").path());
+        assertThatThrownBy(this::askEndpoint)
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("it is not the namespace of process");
+    }
+
+    @Test
+    void an_endpoint_without_that_right_may_answer_with_its_own() throws Exception {
+        var workload = Namespaces.nameOf(namespaces.create("claims-own"));
+        var inside = Stream.concat(Stream.of("ip", "netns", "exec", workload), UNPRIVILEGED.stream());
+        serve(inside.toList(), "answer", socket(), "own");
+        assertThat(askEndpoint().mechanism()).isInstanceOf(Mechanism.Kernel.class);
+    }
+
+    @Test
+    void an_endpoint_that_may_enter_any_namespace_may_answer_with_any() throws Exception {
+        serve(PLAIN, "answer", socket(), namespaces.create("claims-any").path());
+        assertThat(askEndpoint().mechanism()).isInstanceOf(Mechanism.Kernel.class);
+    }
+
+    @Test
+    void what_was_asked_before_is_no_excuse_for_another_endpoint_to_answer_it() throws Exception {
+        var victim = namespaces.create("claims-former").path();
+        serve(UNPRIVILEGED, "answer", socket(), victim);
+        var continued = new Request(
+                Connection.to("any").withMechanism(ClaimProcess.claim(victim)), List.of(new Mechanism.Kernel(Map.of())));
+        assertThatThrownBy(() -> askEndpoint(continued)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void a_forwarder_may_answer_with_what_the_client_was_let_ask_for() throws Exception {
+        var clients = namespaces.create("claims-client").path();
+        serve(UNPRIVILEGED, "answer", socket(), clients);
+        var asked = new Request(Connection.to("any"), List.of(ClaimProcess.claim(clients)));
+        assertThat(askEndpoint(asked).mechanism()).isEqualTo(ClaimProcess.claim(clients));
+    }
+
+    private Connection askEndpoint() {
+        return askEndpoint(new Request(Connection.to("any"), List.of(new Mechanism.Kernel(Map.of()))));
+    }
+
+    private Connection askEndpoint(Request request) {
+        try (var channels = new Channels(transport, null, Tokens.NONE, ClientSettings.USUAL);
+                var files = new PassedFiles()) {
+            return new GrpcHops(channels, NamespaceClaims.OF_ANSWERS)
+                    .at(Url.unix(socket().toString()))
+                    .request(request, files, Instant.now().plusSeconds(30), cancel -> {});
         }
     }
 }

@@ -107,6 +107,11 @@ public final class Place {
         return file != null || (name.startsWith("/proc/") && name.contains("/fd/"));
     }
 
+    /** Whether it came over a socket, from somebody who could open it. */
+    public boolean isPassed() {
+        return file != null;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Place place && name.equals(place.name);

@@ -3,6 +3,7 @@ package org.nsm4j.grpc.client;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.api.connection.MonitorConnectionGrpc;
@@ -20,7 +21,9 @@ import org.nsm4j.grpc.passing.Passage;
 import org.nsm4j.grpc.passing.PassedUrls;
 import org.nsm4j.grpc.passing.ReceivedFiles;
 import org.nsm4j.grpc.passing.SentFiles;
+import org.nsm4j.grpc.transport.PeerProcess;
 import org.nsm4j.grpc.wire.ConnectionMapping;
+import org.nsm4j.linux.KernelRefused;
 
 /**
  * Other hops, over gRPC.
@@ -30,10 +33,21 @@ import org.nsm4j.grpc.wire.ConnectionMapping;
  */
 public final class GrpcHops implements Hop.Directory {
     private final Channels channels;
+    private final AnswerCheck check;
 
     /** Hops that are reached over shared connections. */
     public GrpcHops(Channels channels) {
+        this(channels, AnswerCheck.NONE);
+    }
+
+    /**
+     * Hops whose answers are looked at before they count.
+     *
+     * @param check refuses what is not to be taken
+     */
+    public GrpcHops(Channels channels, AnswerCheck check) {
         this.channels = channels;
+        this.check = check;
     }
 
     @Override
@@ -41,7 +55,8 @@ public final class GrpcHops implements Hop.Directory {
         return new GrpcHop(
                 new Calls(channels, url),
                 url,
-                url.isLocal() && channels.passing().paths());
+                url.isLocal() && channels.passing().paths(),
+                check);
     }
 
     /**
@@ -49,7 +64,7 @@ public final class GrpcHops implements Hop.Directory {
      *
      * @param paths whether namespaces that are named by path are passed as files
      */
-    private record GrpcHop(Calls calls, Url url, boolean paths) implements Hop {
+    private record GrpcHop(Calls calls, Url url, boolean paths, AnswerCheck check) implements Hop {
         @Override
         public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
             try (var sent = new SentFiles(files, paths)) {
@@ -64,7 +79,28 @@ public final class GrpcHops implements Hop.Directory {
                 if (answer.passage() != null && files != PassedFiles.NONE) {
                     take(connection, sent, answer.passage(), deadline, files);
                 }
-                return PassedUrls.change(connection, sent::back);
+                var told = PassedUrls.change(connection, sent::back);
+                check(request, told, files, answer.passage());
+                return told;
+            }
+        }
+
+        private void check(Request asked, Connection answer, PassedFiles files, @Nullable Passage passage) {
+            if (check == AnswerCheck.NONE) {
+                return;
+            }
+            if (passage == null) {
+                check.check(asked, answer, files, Optional.empty());
+                return;
+            }
+            try (var answering = passage.look(PeerProcess::of)) {
+                check.check(asked, answer, files, Optional.of(answering));
+            } catch (KernelRefused e) {
+                throw new Refused(
+                        Refused.Reason.UNAVAILABLE,
+                        "cannot tell who answered at %s: %s (expected: a connection that stands)"
+                                .formatted(url, e.getMessage()),
+                        e);
             }
         }
 

@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.linux.Errno;
 import org.nsm4j.linux.KernelRefused;
 import org.nsm4j.linux.ffi.Descriptor;
 import org.nsm4j.linux.socket.DescriptorStream;
@@ -325,7 +327,25 @@ public final class Passage {
         return new Refused(Refused.Reason.UNAVAILABLE, "waiting for %s: the connection was closed".formatted(url));
     }
 
-    /** Closes what came and what was to go. */
+    /**
+     * Asks the kernel about the connection's socket.
+     *
+     * @param question asked with the socket's descriptor, which stays open meanwhile
+     * @throws KernelRefused ENOTCONN where the connection was closed; and what the question throws
+     */
+    public <T> T look(IntFunction<T> question) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new KernelRefused("look at a connection", Errno.ENOTCONN);
+            }
+            return question.apply(channel.fd().intValue());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes what came and what was to go; before the socket itself is closed. */
     void close() {
         lock.lock();
         try {

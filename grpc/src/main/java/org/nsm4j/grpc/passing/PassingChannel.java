@@ -166,10 +166,10 @@ public final class PassingChannel extends UnixChannel {
 
     @Override
     protected void doClose() throws Exception {
+        passage.close();
         try {
             super.doClose();
         } finally {
-            passage.close();
             vector.release();
         }
     }
