@@ -53,12 +53,7 @@ public final class HeldSockets implements AutoCloseable {
             } else {
                 file.close(); // while one is open, the other cannot be another
             }
-            held.names++;
-            drop(byName.remove(name));
-            byName.put(name, held);
-            if (byName.size() > MOST) {
-                drop(byName.pollFirstEntry().getValue());
-            }
+            name(name, held);
         } finally {
             lock.unlock();
         }
@@ -76,12 +71,19 @@ public final class HeldSockets implements AutoCloseable {
             if (held == null) {
                 return false;
             }
-            held.names++;
-            drop(byName.remove(name));
-            byName.put(name, held);
+            name(name, held);
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void name(String name, Held held) {
+        held.names++;
+        drop(byName.remove(name));
+        byName.put(name, held);
+        if (byName.size() > MOST) {
+            drop(byName.pollFirstEntry().getValue());
         }
     }
 
