@@ -52,9 +52,11 @@ final class ClaimProcess {
 
     /** What takes every request, with the mechanism that it has or the first that it offers. */
     static Requests accepting() {
-        return Requests.of(Chain.through().to((call, rest) -> call.connection().mechanism() != null
-                ? call.connection()
-                : call.connection().withMechanism(call.outgoing().preferences().getFirst())));
+        return Requests.of(Chain.through()
+                .to((call, rest) -> call.connection().mechanism() != null
+                        ? call.connection()
+                        : call.connection()
+                                .withMechanism(call.outgoing().preferences().getFirst())));
     }
 
     private static Requests answering(String netns) {

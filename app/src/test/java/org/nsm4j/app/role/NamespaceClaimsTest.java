@@ -137,7 +137,8 @@ class NamespaceClaimsTest {
         var victim = namespaces.create("claims-former").path();
         serve(UNPRIVILEGED, "answer", socket(), victim);
         var continued = new Request(
-                Connection.to("any").withMechanism(ClaimProcess.claim(victim)), List.of(new Mechanism.Kernel(Map.of())));
+                Connection.to("any").withMechanism(ClaimProcess.claim(victim)),
+                List.of(new Mechanism.Kernel(Map.of())));
         assertThatThrownBy(() -> askEndpoint(continued)).isInstanceOf(Refused.class);
     }
 

@@ -60,8 +60,8 @@ class StrangersTest {
     }
 
     private Url serve() {
-        return sides.serve(sides.secure(new TestIdentity(authority.identity("/server")))
-                .requests(new Requests() {
+        return sides.serve(
+                sides.secure(new TestIdentity(authority.identity("/server"))).requests(new Requests() {
                     @Override
                     public Connection request(Request request, Caller caller) {
                         return request.connection();

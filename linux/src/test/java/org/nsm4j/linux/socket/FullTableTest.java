@@ -48,8 +48,7 @@ final class FullTableTest {
             var sender = new DescriptorStream(pair[0]);
             sender.send(ByteBuffer.allocateDirect(4), List.of(file.descriptor()));
             receiver.receive(payload, Descriptor::close); // what is needed at the first call is loaded by now
-            sender.send(
-                    ByteBuffer.allocateDirect(4), List.of(file.descriptor(), file.descriptor(), file.descriptor()));
+            sender.send(ByteBuffer.allocateDirect(4), List.of(file.descriptor(), file.descriptor(), file.descriptor()));
             var filling = new ArrayList<Integer>();
             for (int fd = Libc.duplicate(pair[0]); fd >= 0; fd = Libc.duplicate(pair[0])) {
                 filling.add(fd);
@@ -60,8 +59,7 @@ final class FullTableTest {
             boolean lost = receiver.hasLostFiles();
             boolean then = receiver.hasLostFiles();
             filling.forEach(Libc::close);
-            System.out.println(
-                    "%d bytes, %d of 3 files, lost: %b, then: %b".formatted(bytes, came.size(), lost, then));
+            System.out.println("%d bytes, %d of 3 files, lost: %b, then: %b".formatted(bytes, came.size(), lost, then));
         }
     }
 }
