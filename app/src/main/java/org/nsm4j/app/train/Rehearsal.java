@@ -13,6 +13,7 @@ import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.SpiffeId;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.schedule.LiveScheduler;
+import org.nsm4j.grpc.spiffe.WorkloadApiSource;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.attest.Attestor;
 import org.nsm4j.identity.attest.RuleFile;
@@ -35,7 +36,6 @@ final class Rehearsal implements AutoCloseable {
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
     private static final Duration DIAL = Duration.ofSeconds(5);
     private static final Duration MOST = Duration.ofSeconds(15);
-    private static final int CONNECTIONS = 200;
     /** On a machine that is busy, what the JVM has seen until then must do. */
     private static final Duration REHEARSING = Duration.ofSeconds(30);
 
@@ -102,6 +102,16 @@ final class Rehearsal implements AutoCloseable {
         return part(new Mesh(Parts.fromWorkloadApi(identities(), TOKEN_LIFE, DIAL), manager(), folder));
     }
 
+    /**
+     * Of a client behind sockets, as another program is. It names by its path the only namespace that there is: as a file
+     * it would be refused, for it is the node's.
+     */
+    private Mesh clientMesh() {
+        var own = part(new Parts.Shared(new LiveScheduler(), new Transport()));
+        var identity = new WorkloadApiSource(identities(), new Transport(1), WorkloadApiSource.FIRST);
+        return part(new Mesh(Parts.open(identity, TOKEN_LIFE, DIAL, own), manager(), folder));
+    }
+
     private Url registry() {
         return Url.unix(folder.resolve("registry.sock").toString());
     }
@@ -117,12 +127,12 @@ final class Rehearsal implements AutoCloseable {
     }
 
     /** Sets connections up, refreshes and closes them, until the JVM has seen enough of it to know what is hot. */
-    void connectOften() {
-        var client = mesh().client("train-often");
+    void connectOften(int connections) {
+        var client = clientMesh().client("train-often");
         var url = ConnectUrl.parse("kernel://%s/nsm-1".formatted(SERVICE));
         var workload = Netns.ofProcess(ProcessHandle.current().pid());
         long end = scheduler.nanoTime() + REHEARSING.toNanos();
-        for (int i = 0; i < CONNECTIONS && scheduler.nanoTime() - end < 0; i++) {
+        for (int i = 0; i < connections && scheduler.nanoTime() - end < 0; i++) {
             var id = new ConnectionId("often-" + i);
             client.connect(id, url, workload, Map.of(), MOST);
             client.connect(id, url, workload, Map.of(), MOST);

@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
 /** {@code nsm train}: what {@code ./dev build} runs to make the AOT cache. Needs no privilege and changes nothing. */
 @Command(name = "train", hidden = true, description = "Rehearses what every start needs, for the AOT cache.")
 public final class TrainCommand implements Callable<Integer> {
+    private static final int CONNECTIONS = 200;
+
     private final Function<List<String>, Integer> program;
 
     /**
@@ -33,7 +35,7 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         var folder = Files.createTempDirectory("nsm-train-");
         try (var rehearsal = Rehearsal.start(folder)) {
-            rehearsal.connectOften();
+            rehearsal.connectOften(CONNECTIONS);
             // reads every flag and its default, as a start does, and starts nothing
             return Math.max(program.apply(List.of("client", "--help")), program.apply(List.of("up", "--help")));
         } finally {
