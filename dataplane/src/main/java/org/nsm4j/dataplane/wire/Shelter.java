@@ -8,6 +8,7 @@ import org.nsm4j.linux.net.Link;
 import org.nsm4j.linux.net.LinkSettings;
 import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.net.VxlanSettings;
+import org.nsm4j.linux.process.Inhabitants;
 import org.nsm4j.linux.process.PidFd;
 
 /**
@@ -31,18 +32,26 @@ final class Shelter {
     }
 
     /**
-     * Whether the workload at a place has CAP_NET_ADMIN. Behind a mere descriptor anybody may be: that is taken for a yes.
-     * For a namespace with a name, the operator who named it answers.
+     * Whether the workload at a place has CAP_NET_ADMIN. Of a descriptor, all who live behind it are asked; where this node
+     * cannot see them all, that is taken for a yes. For a namespace with a name, the operator who named it answers.
      */
     static boolean isNeeded(Place place) {
-        if (place.isDescriptor()) {
-            return true;
-        }
         var process = place.process();
-        if (process.isEmpty()) {
+        if (process.isPresent()) {
+            return canRetarget(process.getAsLong());
+        }
+        if (!place.isDescriptor()) {
             return false;
         }
-        try (var pidFd = PidFd.open(process.getAsLong())) {
+        try (var netns = place.open()) {
+            return Inhabitants.of(netns)
+                    .map(all -> all.stream().anyMatch(Shelter::canRetarget))
+                    .orElse(true);
+        }
+    }
+
+    private static boolean canRetarget(long process) {
+        try (var pidFd = PidFd.open(process)) {
             return pidFd.facts().canAdministerNetwork();
         } catch (KernelRefused e) {
             if (e.is(Errno.ESRCH, Errno.ENOENT)) {

@@ -68,6 +68,20 @@ final class ShelterTest {
         }
     }
 
+    @Test
+    void behind_a_descriptor_those_are_asked_who_live_there() throws Exception {
+        var app = namespaces.create("wires-app");
+        try (var open = app.open()) {
+            var sent =
+                    new Place("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), open.number()));
+            assertThat(Shelter.isNeeded(sent)).as("nobody there yet").isFalse();
+            start(app, "setpriv --inh-caps=-all --bounding-set=-net_admin sleep 1000");
+            assertThat(Shelter.isNeeded(sent)).as("one who could not").isFalse();
+            start(app, "sleep 1000");
+            assertThat(Shelter.isNeeded(sent)).as("one of two who could").isTrue();
+        }
+    }
+
     private static String links(Netns netns) {
         return Namespaces.ip(netns, "-o addr show")
                 + Namespaces.ip(netns, "-br link show")
