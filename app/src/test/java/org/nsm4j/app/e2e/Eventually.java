@@ -7,7 +7,7 @@ import org.nsm4j.core.schedule.LiveScheduler;
 
 /** Waits for what comes by itself, looking again and again, but not for ever. */
 final class Eventually {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration LOOK = Duration.ofMillis(25);
 
     private Eventually() {}

@@ -60,8 +60,7 @@ class RemoteRestartTest {
         var before = KernelState.of(ground.namespaces());
         first.connect(connection, URL, app);
         var plugged = KernelState.of(ground.namespaces());
-        var pinging = ground.start(app, "ping", Map.of(), List.of("ping", "-n", "-i", "0.01", "172.16.8.0"));
-        pinging.awaitLog("icmp_seq=5 ");
+        var pinging = Pinging.start(ground, app, "172.16.8.0");
         var monitors = new ArrayList<Program>();
         for (var each : List.of(app, endpoint)) {
             Eventually.until(
@@ -85,9 +84,9 @@ class RemoteRestartTest {
                         .err());
 
         plugged.assertStill();
-        pinging.signal("INT");
-        pinging.awaitEnd();
-        assertThat(pinging.log()).contains(" 0% packet loss");
+        assertThat(pinging.end().lost())
+                .as(first.process().log() + second.process().log())
+                .isZero();
         for (var monitor : monitors) {
             monitor.close();
             assertThat(monitor.log()).isEmpty();

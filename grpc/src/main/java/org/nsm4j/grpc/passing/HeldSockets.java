@@ -187,7 +187,8 @@ public final class HeldSockets implements AutoCloseable {
         /** Connects a socket to it; a dead one is let go. */
         void connect(int socket) throws ConnectException {
             try (var file = sockets.find(url)
-                    .orElseThrow(() -> new ConnectException(url + ": its socket is not held here any more"))) {
+                    .orElseThrow(() ->
+                            new ConnectException("who listened there has ended, and has not registered again yet"))) {
                 file.connect(socket);
             } catch (KernelRefused e) {
                 if (e.is(Errno.ECONNREFUSED)) {

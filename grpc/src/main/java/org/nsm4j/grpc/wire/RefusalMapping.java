@@ -22,6 +22,9 @@ public final class RefusalMapping {
     private static final Metadata.Key<String> REASON = Headers.text("nsm-refused-reason");
     private static final Metadata.Key<String> HOP = Headers.text("nsm-refused-hop");
     /** A status travels in a header block, and 8 KiB is what many peers accept. */
+    /** What gRPC says of a connection that failed; its cause says why. */
+    private static final String NO_MORE_THAN_THAT = "io exception";
+
     private static final System.Logger LOG = System.getLogger(RefusalMapping.class.getName());
 
     private static final int LONGEST_SENTENCE = 3072;
@@ -75,6 +78,9 @@ public final class RefusalMapping {
 
     private static String reported(Status status, String said) {
         var cause = status.getCause();
+        if (said.equals(NO_MORE_THAN_THAT) && cause != null && cause.getMessage() != null) {
+            return cause.getMessage();
+        }
         var text = said.isEmpty() ? status.getCode().toString() : said;
         return cause == null || cause.getMessage() == null || text.contains(cause.getMessage())
                 ? text
