@@ -9,7 +9,7 @@ import org.nsm4j.app.config.LogLevel;
 import org.nsm4j.app.observe.Logging;
 
 /**
- * {@code ./dev chaos [--seed N] [--minutes M]}: real processes on the real kernel are killed, cut off, starved and meddled
+ * {@code ./dev chaos [--seed N] [--minutes M] [--faults PART,…]}: real processes on the real kernel are killed, cut off, starved and meddled
  * with, in an order that the seed says, while two wires are pinged every millisecond. After each fault everything must be
  * as it was, and at the end nothing may be left. Exit code 1 where that is not so.
  */
@@ -43,13 +43,19 @@ public final class Chaos {
         boolean well;
         try {
             run.build();
-            well = run.run(most);
+            well = run.run(most, faults(args));
         } finally {
             clear.run();
         }
         figures.print();
         figures.write(RESULTS);
         System.exit(well ? 0 : 1);
+    }
+
+    /** Parts of faults' names; none means all faults. */
+    private static List<String> faults(String[] args) {
+        int at = List.of(args).indexOf("--faults");
+        return at < 0 || at + 1 == args.length ? List.of() : List.of(args[at + 1].split(","));
     }
 
     private static long option(String[] args, String name, long otherwise) {

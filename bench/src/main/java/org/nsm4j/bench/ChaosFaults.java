@@ -7,63 +7,121 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nsm4j.app.admin.AdminClient;
 import org.nsm4j.app.admin.ConnectRequest;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.linux.netns.NamedNetns;
 
 /** What can go wrong: each fault is made and unmade, and leaves it to the system to recover. */
 final class ChaosFaults {
-    private static final List<String> MORTALS = List.of("node-a", "node-b", Site.LOCAL, Site.REMOTE);
+    private static final List<String> MORTALS = List.of(Site.PROCESS_A, Site.PROCESS_B, Site.LOCAL, Site.REMOTE);
+    /** How long the underlay is cut. */
     private static final Duration CUT = Duration.ofSeconds(2);
+
+    private static final Duration JUMPED = Duration.ofSeconds(5);
+    private static final int MANY = 65_536;
 
     private final Site site;
     private final Path disk;
-    private final Runnable refresh;
+
+    /** What is done to whom. */
+    enum Kind {
+        /** Processes are killed, and started again. */
+        KILL,
+        /** A process is killed while others ask it for connections, and close them. */
+        BUSY_KILL,
+        /** The underlay is cut for two seconds. */
+        CUT,
+        /** Somebody deletes what is ours. */
+        HAND,
+        /** The disk of the registry is full. */
+        DISK,
+        /** A process may open no more files. */
+        DESCRIPTORS,
+        /** The clock of a host jumps. */
+        CLOCK;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** Whether no packet may be lost. */
+        boolean isLossless() {
+            return this != CUT && this != HAND;
+        }
+
+        /** For how long packets may stay away, in milliseconds. */
+        long gap() {
+            return switch (this) {
+                case CUT -> CUT_AND_MORE;
+                case HAND -> HAND_GAP;
+                case KILL, BUSY_KILL, DISK, DESCRIPTORS, CLOCK -> 0;
+            };
+        }
+
+        private static final long HAND_GAP = 500;
+        private static final long CUT_AND_MORE = ChaosFaults.CUT.toMillis() + HAND_GAP;
+    }
 
     /**
      * A fault.
      *
-     * @param kind what its figures are called
      * @param name what was done
      * @param work makes it and unmakes it
      */
-    record Fault(String kind, String name, Runnable work) {}
+    record Fault(Kind kind, String name, Runnable work) {}
 
-    ChaosFaults(Site site, Path disk, Runnable refresh) {
+    ChaosFaults(Site site, Path disk) {
         this.site = site;
         this.disk = disk;
-        this.refresh = refresh;
     }
 
     List<Fault> all() {
         var all = new ArrayList<Fault>();
         for (var one : MORTALS) {
-            all.add(new Fault("kill", "kill " + one, () -> kill(List.of(one))));
+            all.add(new Fault(Kind.KILL, "kill " + one, () -> kill(List.of(one))));
             for (var other : MORTALS) {
                 if (!one.equals(other)) {
                     // in both orders: the first killed is also the first that comes back
-                    all.add(new Fault("kill", "kill %s, %s".formatted(one, other), () -> kill(List.of(one, other))));
+                    all.add(new Fault(Kind.KILL, "kill %s, %s".formatted(one, other), () -> kill(List.of(one, other))));
                 }
             }
-            all.add(new Fault("busy-kill", "kill %s amid requests".formatted(one), () -> killAmidRequests(one)));
+            all.add(new Fault(Kind.BUSY_KILL, "kill %s amid requests".formatted(one), () -> killAmidRequests(one)));
         }
+        all.add(new Fault(Kind.KILL, "kill all", () -> kill(MORTALS)));
+        all.add(new Fault(Kind.CUT, "underlay cut", () -> cut("link set " + Site.UNDERLAY, " down", " up")));
+        var route = " blackhole " + Site.ADDRESS_B + "/32";
+        all.add(new Fault(Kind.CUT, "underlay cut one way", () -> cut("route", " add" + route, " del" + route)));
+        all.add(new Fault(Kind.HAND, "link deleted", () -> hand("link", "del", "nsm-1")));
         all.add(new Fault(
-                "cut",
-                "underlay cut",
-                () -> cut(List.of("link", "set", Site.UNDERLAY, "down"), List.of("link", "set", Site.UNDERLAY, "up"))));
-        var peer = Site.ADDRESS_B + "/32";
-        all.add(new Fault(
-                "cut",
-                "underlay cut one way",
-                () -> cut(List.of("route", "add", "blackhole", peer), List.of("route", "del", "blackhole", peer))));
-        all.add(new Fault("hand", "link deleted", () -> hand("link", "del", "nsm-1")));
-        all.add(new Fault("hand", "addresses deleted", () -> hand("addr", "flush", "dev", "nsm-1", "scope", "global")));
-        all.add(new Fault("hand", "routes deleted", () -> hand("route", "flush", "dev", "nsm-1")));
-        all.add(new Fault("hand", "link down", () -> hand("link", "set", "nsm-1", "down")));
-        all.add(new Fault("disk", "disk full", this::fullDisk));
-        all.add(new Fault("descriptors", "too few descriptors", this::fewDescriptors));
+                Kind.HAND, "addresses deleted", () -> hand("addr", "flush", "dev", "nsm-1", "scope", "global")));
+        all.add(new Fault(Kind.HAND, "routes deleted", () -> hand("route", "flush", "dev", "nsm-1")));
+        all.add(new Fault(Kind.HAND, "link down", () -> hand("link", "set", "nsm-1", "down")));
+        all.add(new Fault(Kind.DISK, "disk full", this::fullDisk));
+        all.add(new Fault(Kind.DESCRIPTORS, "too few descriptors", this::fewDescriptors));
+        if (FakeClock.isThere()) {
+            all.add(new Fault(Kind.CLOCK, "clock ahead and back", () -> jump(Duration.ofMinutes(10))));
+            all.add(new Fault(Kind.CLOCK, "clock back and ahead", () -> jump(Duration.ofMinutes(-10))));
+        } else {
+            System.err.println("the clock does not jump: %s".formatted(FakeClock.MISSING));
+        }
         return all;
+    }
+
+    /** The first node is given a clock that can be set, and the one of the host again when that is over. */
+    private void jump(Duration by) {
+        var clock = new FakeClock(disk.resolveSibling("clock"));
+        clock.set(Duration.ZERO);
+        site.kill(Site.PROCESS_A);
+        site.startAgain(Site.PROCESS_A, clock.wrapper());
+        site.awaitNode("a");
+        clock.set(by);
+        site.scheduler().pause(JUMPED);
+        clock.set(Duration.ZERO);
+        site.scheduler().pause(JUMPED);
+        kill(List.of(Site.PROCESS_A));
     }
 
     private void kill(List<String> names) {
@@ -89,7 +147,7 @@ final class ChaosFaults {
             throw new IllegalStateException(e);
         }
         site.await("the node", () -> others.stream().allMatch(this::disconnect));
-        others.forEach(number -> org.nsm4j.linux.netns.NamedNetns.delete(Site.nameOf(number)));
+        others.forEach(number -> NamedNetns.delete(Site.nameOf(number)));
     }
 
     private void connectAndForget(int workload) {
@@ -123,17 +181,15 @@ final class ChaosFaults {
         }
     }
 
-    private void cut(List<String> make, List<String> unmake) {
-        ip(Site.NODE_A, make);
+    private void cut(String what, String make, String unmake) {
+        ip(Site.NODE_A, List.of((what + make).split(" ")));
         site.scheduler().pause(CUT);
-        ip(Site.NODE_A, unmake);
+        ip(Site.NODE_A, List.of((what + unmake).split(" ")));
     }
 
-    /** What somebody changed in a workload is repaired by the forwarder when the client asks again. */
     private void hand(String... change) {
         ip(Site.nameOf(1), List.of(change));
         ip(Site.nameOf(2), List.of(change));
-        refresh.run();
     }
 
     private static void ip(String host, List<String> arguments) {
@@ -162,11 +218,11 @@ final class ChaosFaults {
             throw new UncheckedIOException(e);
         }
         site.await("the node", () -> disconnect(3));
-        org.nsm4j.linux.netns.NamedNetns.delete(Site.nameOf(3));
+        NamedNetns.delete(Site.nameOf(3));
     }
 
     private void fewDescriptors() {
-        var pid = Long.toString(site.pid("node-a"));
+        var pid = Long.toString(site.pid(Site.PROCESS_A));
         try (var open = Files.list(Path.of("/proc", pid, "fd"))) {
             Site.host("prlimit", "--pid", pid, "--nofile=" + (open.count() + 4) + ":");
         } catch (IOException e) {
@@ -175,8 +231,8 @@ final class ChaosFaults {
         var others = List.of(3, 4, 5, 6);
         others.forEach(site::workload);
         others.forEach(this::connectAndForget);
-        Site.host("prlimit", "--pid", pid, "--nofile=65536:");
+        Site.host("prlimit", "--pid", pid, "--nofile=" + MANY + ":");
         site.await("the node", () -> others.stream().allMatch(this::disconnect));
-        others.forEach(number -> org.nsm4j.linux.netns.NamedNetns.delete(Site.nameOf(number)));
+        others.forEach(number -> NamedNetns.delete(Site.nameOf(number)));
     }
 }

@@ -45,11 +45,16 @@ final class Site implements AutoCloseable {
 
     static final String LOCAL = "bench-local";
     static final String REMOTE = "bench-remote";
+    /** The process of the first node. */
+    static final String PROCESS_A = "node-a";
+    /** The process of the second node. */
+    static final String PROCESS_B = "node-b";
+
     static final String UNDERLAY = "under0";
     static final String ADDRESS_A = "192.168.51.1";
     static final String ADDRESS_B = "192.168.51.2";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
@@ -91,11 +96,11 @@ final class Site implements AutoCloseable {
         List.of(NODE_A, NODE_B, NEAR, FAR).forEach(this::host);
         join();
         nodeA = startNode("a", NODE_A, List.of());
-        endpoint("a", NEAR, LOCAL, "172.20.0.0/16");
         try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
             var token = admin.createJoinToken(Duration.ofMinutes(5)).token();
             startNode("b", NODE_B, List.of("--join", token));
         }
+        endpoint("a", NEAR, LOCAL, "172.20.0.0/16");
         endpoint("b", FAR, REMOTE, "172.21.0.0/16");
     }
 
@@ -166,6 +171,12 @@ final class Site implements AutoCloseable {
         var process = start(host, "node-" + letter, command);
         await("node " + letter, () -> isReady(letter, process));
         return process.pid();
+    }
+
+    /** Waits until a node that was started again is ready. */
+    void awaitNode(String letter) {
+        var process = of("node-" + letter).process;
+        await("node " + letter, () -> isReady(letter, process));
     }
 
     private boolean isReady(String letter, Process process) {
@@ -272,8 +283,20 @@ final class Site implements AutoCloseable {
 
     /** Starts a program that has ended once more. */
     void startAgain(String log) {
+        startAgain(log, List.of());
+    }
+
+    /**
+     * Starts a program that has ended once more.
+     *
+     * @param wrapper a command that starts it this time
+     */
+    void startAgain(String log, List<String> wrapper) {
         var before = of(log);
-        start(before.host, log, before.command);
+        var command = new ArrayList<>(wrapper);
+        command.addAll(before.command);
+        var process = start(before.host, log, command);
+        started.put(log, new Started(before.host, before.command, process));
     }
 
     /** The number of a program's process. */

@@ -57,11 +57,15 @@ public interface Admin {
     JoinToken createJoinToken(Duration life);
 
     /**
-     * Accepts no new connections from now on, and waits for those that are there to go.
+     * Accepts no new connections from now on, has those of this node's endpoints moved to endpoints on other nodes, and waits
+     * until that is done. It goes on when the time is up, until {@link #undrain} or the end of the node's process.
      *
-     * @return how many were left when the time was up
+     * @return how many were left when the time was up, since there is no other endpoint for them
      */
     int drain(Duration timeout);
+
+    /** Accepts new connections again; does nothing where they are accepted. */
+    void undrain();
 
     /** Compares what should be on the node with what is there. Changes nothing; takes a list of links of each namespace. */
     List<Leftover> audit();

@@ -27,6 +27,7 @@ import org.nsm4j.api.admin.Kind;
 import org.nsm4j.api.admin.ListRequest;
 import org.nsm4j.api.admin.ShutdownRequest;
 import org.nsm4j.api.admin.StatusRequest;
+import org.nsm4j.api.admin.UndrainRequest;
 import org.nsm4j.core.model.Refused;
 
 /** {@link Admin} across the socket. Every call throws {@link AdminUnreachable} where no node answers. */
@@ -155,6 +156,11 @@ public final class AdminClient implements Admin, AutoCloseable {
                         .setTimeout(Messages.span(timeout))
                         .build())
                 .getLeft());
+    }
+
+    @Override
+    public void undrain() {
+        asked(() -> stub(PATIENCE).undrain(UndrainRequest.getDefaultInstance()));
     }
 
     @Override

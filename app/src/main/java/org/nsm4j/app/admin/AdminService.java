@@ -28,6 +28,8 @@ import org.nsm4j.api.admin.ShutdownRequest;
 import org.nsm4j.api.admin.ShutdownResponse;
 import org.nsm4j.api.admin.StatusRequest;
 import org.nsm4j.api.admin.Step;
+import org.nsm4j.api.admin.UndrainRequest;
+import org.nsm4j.api.admin.UndrainResponse;
 import org.nsm4j.core.model.Refused;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -177,6 +179,16 @@ final class AdminService extends AdminGrpc.AdminImplBase {
                         () -> DrainResponse.newBuilder()
                                 .setLeft(admin.drain(Messages.span(message.getTimeout())))
                                 .build())));
+    }
+
+    @Override
+    public void undrain(UndrainRequest message, StreamObserver<UndrainResponse> out) {
+        answer(
+                out,
+                () -> audited("undrain", "", () -> {
+                    admin.undrain();
+                    return UndrainResponse.getDefaultInstance();
+                }));
     }
 
     @Override

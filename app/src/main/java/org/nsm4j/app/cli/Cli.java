@@ -34,6 +34,7 @@ public final class Cli {
     /** The command with everything that needs no role in this process. */
     public Cli(Surroundings surroundings) {
         this.surroundings = surroundings;
+        with("drain", () -> new DrainCommand(surroundings));
         with("down", () -> new DownCommand(surroundings));
         with("apply", () -> new ApplyCommand(surroundings, false));
         commands.put("delete", () -> {

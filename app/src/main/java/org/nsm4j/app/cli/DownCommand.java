@@ -19,7 +19,7 @@ final class DownCommand implements Callable<Integer> {
             names = "--drain",
             paramLabel = "DURATION",
             converter = ConnectCommand.Span.class,
-            description = "First take no new connections, and wait so long for those that are there to go.")
+            description = "First do as nsm drain does, and wait so long until all connections are moved.")
     private @Nullable Duration drain;
 
     DownCommand(Surroundings surroundings) {

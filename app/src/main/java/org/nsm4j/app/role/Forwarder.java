@@ -14,6 +14,7 @@ import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.lease.LedgerFile;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionEvent;
 import org.nsm4j.core.model.Endpoint;
@@ -58,7 +59,7 @@ public final class Forwarder implements AutoCloseable {
 
     private final ConnectionTable connections;
     private final Leftovers leftovers;
-    private final Experience experience;
+    private final Knowledge knowledge;
     private final List<AutoCloseable> parts;
     private final RefreshRegistration<Endpoint> registration;
     private final Parts.Listening listening;
@@ -66,17 +67,25 @@ public final class Forwarder implements AutoCloseable {
     private Forwarder(
             ConnectionTable connections,
             Leftovers leftovers,
-            Experience experience,
+            Knowledge knowledge,
             List<AutoCloseable> parts,
             RefreshRegistration<Endpoint> registration,
             Parts.Listening listening) {
         this.connections = connections;
         this.leftovers = leftovers;
-        this.experience = experience;
+        this.knowledge = knowledge;
         this.parts = List.copyOf(parts);
         this.registration = registration;
         this.listening = listening;
     }
+
+    /**
+     * What it knows of endpoints.
+     *
+     * @param experience with each of them
+     * @param drain whether those of this node are to be left
+     */
+    private record Knowledge(Experience experience, Drain drain) {}
 
     /**
      * What makes a forwarder this one.
@@ -142,6 +151,7 @@ public final class Forwarder implements AutoCloseable {
         var ledger = new WireLedger(file, scheduler);
         var leftovers =
                 new Leftovers(traits.node(), inventory, ledger, connections::ids, traits.longestToken(), scheduler);
+        var drain = new Drain(traits.node(), transport.events(), scheduler);
         var chain = ForwarderChain.of(
                 traits.name(),
                 connections,
@@ -151,7 +161,8 @@ public final class Forwarder implements AutoCloseable {
                         new RecordWire(traits.node(), ledger, leftovers::removeAllOf, scheduler),
                         new WatchWire(watch),
                         plug,
-                        peers::isLost),
+                        peers::isLost,
+                        drain),
                 metrics,
                 transport);
         var registration =
@@ -163,11 +174,11 @@ public final class Forwarder implements AutoCloseable {
                 self(traits, listen)); // only now: the socket that is passed along must be the one that listens
         services.start();
         endpoints.start();
-        leftovers.start();
+        leftovers.start(guard);
         return new Forwarder(
                 connections,
                 leftovers,
-                experience,
+                new Knowledge(experience, drain),
                 List.of(services, endpoints, leftovers, watch, reaper, port, node, file),
                 registration,
                 listening);
@@ -241,7 +252,12 @@ public final class Forwarder implements AutoCloseable {
 
     /** What it knows of endpoints. */
     public Experience experience() {
-        return experience;
+        return knowledge.experience;
+    }
+
+    /** Has the connections of this node's endpoints moved to others. */
+    public Drain drain() {
+        return knowledge.drain;
     }
 
     /** Whether its manager knows it. */

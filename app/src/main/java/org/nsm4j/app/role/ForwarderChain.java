@@ -8,6 +8,7 @@ import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.chain.KnownHops;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
@@ -37,9 +38,15 @@ public final class ForwarderChain {
      * @param watch sees what becomes of a wire
      * @param plug makes it
      * @param isLost whether the node that a URL leads to is known not to answer
+     * @param drain turns away from the endpoints of this node while it is drained
      */
     public record Wires(
-            OfferMechanisms offer, RecordWire record, WatchWire watch, PlugWire plug, Predicate<Url> isLost) {}
+            OfferMechanisms offer,
+            RecordWire record,
+            WatchWire watch,
+            PlugWire plug,
+            Predicate<Url> isLost,
+            Drain drain) {}
 
     /** A forwarder that plugs wires. */
     public static Chain of(
@@ -58,6 +65,7 @@ public final class ForwarderChain {
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered
                         select,
+                        wires.drain(), // knows where it goes; refused, the next candidate is tried
                         new RelayEvents(name, RelayEvents.Behind.ENDPOINT, hops, p.events(), p.scheduler()),
                         new LimitMtu(LimitMtu.JUMBO), // where nobody said how large packets may be
                         wires.offer(), // what it offers depends on where the request goes

@@ -14,6 +14,7 @@ import org.nsm4j.core.life.ExpireStale;
 import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.RelayEvents;
+import org.nsm4j.core.life.TurnAwayNewcomers;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
@@ -39,13 +40,25 @@ public final class ManagerChain {
      * @param forwarderService the service that forwarders provide
      * @param labels of its node
      * @param prefixes that no connection may be given
+     * @param newcomers turned away while the node is drained
      */
     public record Traits(
             String name,
             String publicUrl,
             String forwarderService,
             Map<String, String> labels,
-            Supplier<List<Cidr>> prefixes) {}
+            Supplier<List<Cidr>> prefixes,
+            TurnAwayNewcomers newcomers) {
+        /** Of a manager that nobody drains. */
+        public Traits(
+                String name,
+                String publicUrl,
+                String forwarderService,
+                Map<String, String> labels,
+                Supplier<List<Cidr>> prefixes) {
+            this(name, publicUrl, forwarderService, labels, prefixes, new TurnAwayNewcomers(name));
+        }
+    }
 
     /** A manager. */
     public static Chain of(
@@ -64,6 +77,7 @@ public final class ManagerChain {
                                 p.serverPolicies(), p.owners(), p.scheduler()), // before a close calls anything off
                         connections, // one event per connection at a time, from here on
                         new KeepOwner(p.owners()), // in turn, or two could both find an id free
+                        traits.newcomers(), // before anything is chosen for them
                         new ReportTimes(), // sees how long everything behind it took
                         new ExpireStale(connections, p.scheduler()),
                         new Monitor(p.events()), // sees what the rest really answered

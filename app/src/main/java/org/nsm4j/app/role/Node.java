@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.nsm4j.app.config.NodeSettings;
 import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.life.TurnAwayNewcomers;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.path.TokenSubject;
@@ -47,6 +48,7 @@ final class Node implements AutoCloseable {
     private final Metrics metrics = new Metrics();
     private final TokenSubject subjects = new TokenReader();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final TurnAwayNewcomers newcomers;
     private final Optional<Underlay> underlay;
     private final NodeIdentity identity;
     private final @Nullable DomainRegistry registry;
@@ -59,6 +61,7 @@ final class Node implements AutoCloseable {
     private Node(NodeSettings settings) {
         this.settings = settings;
         this.name = settings.nodeName().isEmpty() ? hostName() : settings.nodeName();
+        this.newcomers = new TurnAwayNewcomers(name);
         try {
             part(shared);
             this.underlay = UnderlayFinder.find(settings.underlayDevice(), settings.tunnelIp(), settings.vxlanPort());
@@ -165,7 +168,7 @@ final class Node implements AutoCloseable {
         var publicUrl = tcp(reach, settings.managerPort());
         listen.add(publicUrl);
         var traits = new ManagerChain.Traits(
-                name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of);
+                name, publicUrl.toString(), SelectForwarder.FORWARDER, Map.of("nodeName", name), List::of, newcomers);
         var transport = part(parts("manager"));
         var domain = RegistryStack.Domain.at(registryUrl(), transport);
         return Manager.start(traits, listen, domain, rules(), metrics, transport);
@@ -201,6 +204,13 @@ final class Node implements AutoCloseable {
     /** Compares what should be here with what is. */
     NodeAudit audit() {
         return audit;
+    }
+
+    /** Takes no new connections, and has those of its endpoints moved to other nodes; or goes on as before. */
+    void drain(boolean on) {
+        newcomers.drain(on);
+        client.drain(on);
+        forwarder.drain().drain(on);
     }
 
     /** Takes up the connections that were kept. */

@@ -245,7 +245,8 @@ final class NodeAdmin implements Admin {
         parts.add(registryPart());
         parts.add(new NodeReport.Part("manager", true, ""));
         boolean registered = node.forwarder().isRegistered();
-        parts.add(new NodeReport.Part("forwarder", registered, registered ? "" : "is not registered yet"));
+        var drains = node.forwarder().drain().isDraining() ? "is being drained" : "";
+        parts.add(new NodeReport.Part("forwarder", registered, registered ? drains : "is not registered yet"));
         var own = node.parts().identity();
         return new NodeReport(
                 node.name(),
@@ -283,12 +284,18 @@ final class NodeAdmin implements Admin {
 
     @Override
     public int drain(Duration timeout) {
-        node.client().drain();
+        node.drain(true);
+        var drain = node.forwarder().drain();
         var until = node.scheduler().now().plus(timeout);
-        while (node.client().standing() > 0 && node.scheduler().now().isBefore(until)) {
+        while (drain.left() > 0 && drain.isDraining() && node.scheduler().now().isBefore(until)) {
             node.scheduler().pause(LOOK);
         }
-        return node.client().standing();
+        return drain.left();
+    }
+
+    @Override
+    public void undrain() {
+        node.drain(false);
     }
 
     @Override

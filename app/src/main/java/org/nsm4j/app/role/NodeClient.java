@@ -135,10 +135,10 @@ final class NodeClient {
 
     /** Plugs a workload in now. */
     Connection connect(ConnectRequest request) {
-        if (draining) {
+        if (draining && !known.containsKey(request.name())) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,
-                    "this node takes no new connections (expected: another node; it drains)");
+                    "this node takes no new connections (expected: another node; this one is being drained)");
         }
         var fresh = new Known(request, scheduler.now(), "");
         var present = known.putIfAbsent(request.name(), fresh);
@@ -349,8 +349,8 @@ final class NodeClient {
         return client.connections().size();
     }
 
-    /** Takes no new connections from now on. */
-    void drain() {
-        draining = true;
+    /** Takes no new connections from now on, or does so again. */
+    void drain(boolean on) {
+        draining = on;
     }
 }

@@ -19,6 +19,7 @@ import org.nsm4j.app.role.RegistryRules;
 import org.nsm4j.app.role.RegistryStack;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.lease.Ledger;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Kind;
@@ -135,7 +136,8 @@ public final class PaperNode implements AutoCloseable {
                         record,
                         new WatchWire(Watcher.BLIND),
                         plug,
-                        url -> false),
+                        url -> false,
+                        new Drain(place.name(), own.events(), scheduler)),
                 new Metrics(),
                 own);
         var listen = Url.unix(place.folder().resolve(name + ".sock").toString());

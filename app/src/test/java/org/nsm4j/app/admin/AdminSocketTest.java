@@ -157,8 +157,9 @@ class AdminSocketTest {
         assertThat(client.explain("vpn", Map.of("a", "b"))).isEqualTo(node.explain("vpn", Map.of("a", "b")));
         assertThat(client.createJoinToken(Duration.ofMinutes(1))).isEqualTo(node.createJoinToken(Duration.ZERO));
         assertThat(client.drain(Duration.ofSeconds(2))).isEqualTo(3);
+        client.undrain();
         client.shutdown();
-        assertThat(node.calls).containsExactly("drain PT2S", "shutdown");
+        assertThat(node.calls).containsExactly("drain PT2S", "undrain", "shutdown");
     }
 
     @Test

@@ -144,6 +144,11 @@ public final class FakeNode implements Admin {
     }
 
     @Override
+    public void undrain() {
+        calls.add("undrain");
+    }
+
+    @Override
     public List<Leftover> audit() {
         return List.copyOf(leftovers);
     }

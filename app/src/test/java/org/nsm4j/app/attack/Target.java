@@ -21,6 +21,7 @@ import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.lease.Ledger;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.SpiffeId;
@@ -154,7 +155,12 @@ final class Target implements AutoCloseable {
                 new ConnectionTable(scheduler),
                 new SelectEndpoint(services, endpoints, scheduler),
                 new ForwarderChain.Wires(
-                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, url -> false),
+                        new OfferMechanisms(null),
+                        record,
+                        new WatchWire(Watcher.BLIND),
+                        plug,
+                        url -> false,
+                        new Drain("target", own.events(), scheduler)),
                 new Metrics(),
                 own);
         part(own.serve(List.of(forwarder()), Parts.Served.chain(chain, () -> true)));

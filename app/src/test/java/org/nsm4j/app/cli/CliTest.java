@@ -281,6 +281,15 @@ class CliTest {
     }
 
     @Test
+    void drains_and_says_what_could_not_be_moved_and_takes_it_back() {
+        assertThat(run("drain", "--timeout", "5s")).isEqualTo(Exit.REFUSED.code());
+        assertThat(out()).isEqualTo("drained, 3 connections left\n");
+        assertThat(err()).contains("no other endpoint");
+        assertThat(run("drain", "--undo")).isZero();
+        assertThat(node.calls).containsExactly("drain PT5S", "undrain");
+    }
+
+    @Test
     void tells_an_unreachable_node_by_its_own_exit_code(@TempDir Path folder) {
         var nobody = new AdminClient(folder.resolve("admin.sock"));
         assertThat(cli(nobody).run("get", "services")).isEqualTo(Exit.UNREACHABLE.code());

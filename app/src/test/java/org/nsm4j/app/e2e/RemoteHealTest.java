@@ -120,4 +120,30 @@ class RemoteHealTest {
         assertThat(pinging.lost()).isZero();
         assertThat(near.nsm("describe", "connection", "stays").out()).contains("ep-far", "mended, no gap");
     }
+
+    @Test
+    @Order(3)
+    void a_node_that_is_drained_keeps_no_connection_and_gets_none_until_that_is_undone() {
+        connectToTheFarOne("drained");
+        var pinging = Pinging.start(ground, app, peerOf("drained"));
+
+        var drain = far.nsm("drain", "--timeout", "30s");
+        assertThat(drain.out()).as(drain.err()).isEqualTo("drained, 0 connections left\n");
+        pinging.awaitMoreAnswers();
+        pinging.end();
+        assertThat(pinging.lost()).isLessThanOrEqualTo(1);
+        assertThat(near.nsm("describe", "connection", "drained").out())
+                .contains("ep-near", "moved from ep-far to ep-near, no gap", "node n2 is being drained");
+        near.disconnect("drained");
+
+        var refused = far.nsm("connect", "kernel://cut/nsm-1", "--netns", ground.netns("late"));
+        assertThat(refused.err()).contains("takes no new connections");
+        for (int i = 0; i < 2; i++) {
+            near.connect("new", "kernel://cut/nsm-1", app);
+            assertThat(near.nsm("describe", "connection", "new").out()).contains("ep-near");
+            near.disconnect("new");
+        }
+        assertThat(far.nsm("drain", "--undo").exit()).isZero();
+        connectToTheFarOne("again");
+    }
 }

@@ -104,4 +104,9 @@ class RemoteRestartTest {
     void the_endpoint_s_node() {
         survive("far", List.of(second));
     }
+
+    @Test
+    void both_nodes_at_once() {
+        survive("both", List.of(first, second));
+    }
 }

@@ -25,6 +25,7 @@ class ChainsTest {
                         Authorize
                         ConnectionTable
                         KeepOwner
+                        TurnAwayNewcomers
                         ReportTimes
                         ExpireStale
                         Monitor
@@ -51,6 +52,7 @@ class ChainsTest {
                         ExpireStale
                         Monitor
                         SelectEndpoint
+                        Drain
                         RelayEvents
                         LimitMtu
                         OfferMechanisms

@@ -38,6 +38,12 @@ final class Healing implements AutoCloseable {
     /** How long mending may take where the wire does not work, and somebody else might do better. */
     private static final Duration MENDING = Duration.ofSeconds(2);
 
+    /**
+     * After nobody else was found, how long until another is asked for again without news of one: meanwhile the same is asked
+     * for, since whoever comes back to it keeps its addresses.
+     */
+    static final Duration NOBODY = Duration.ofSeconds(5);
+
     private static final double JITTER = 0.2;
 
     private final ConnectionId id;
@@ -65,6 +71,10 @@ final class Healing implements AutoCloseable {
         int attempts;
         boolean running;
         boolean again;
+
+        @Nullable
+        Instant nobodyAt;
+
         Scheduler.@Nullable Timer timer;
         Registry.@Nullable Watch openings;
 
@@ -120,6 +130,7 @@ final class Healing implements AutoCloseable {
             return;
         }
         of.pause = FIRST_PAUSE;
+        of.nobodyAt = null;
         if (of.running) {
             of.again = true;
         } else {
@@ -147,14 +158,17 @@ final class Healing implements AutoCloseable {
             }
             var now = means.scheduler.now();
             boolean moved = origin == Origin.RESELECT;
-            mended = moved ? null : now;
+            mended = moved || isHarmless(present) ? null : now;
             return Optional.of(new Heal.Healed(
                     id,
                     now,
                     moved ? Heal.How.MOVED : Heal.How.MENDED,
                     present.before.endpoint(),
                     answer.endpoint(),
-                    present.lost.map(lost -> positive(lost.worked(), now)).orElse(Duration.ZERO),
+                    present.lost
+                            .filter(lost -> !lost.loss().isWorking())
+                            .map(lost -> positive(lost.worked(), now))
+                            .orElse(Duration.ZERO),
                     present.why()));
         });
         healed.ifPresent(each -> {
@@ -187,6 +201,7 @@ final class Healing implements AutoCloseable {
         if (isCurrent(of)
                 && (!mendFirst || refusal.filter(each -> mayMove(of, each)).isPresent())) {
             refusal = ask(() -> means.connections.reselect(id, REQUEST));
+            means.guard.run(() -> of.nobodyAt = means.scheduler.now());
         }
         var last = refusal;
         if (isCurrent(of)) {
@@ -205,7 +220,18 @@ final class Healing implements AutoCloseable {
     }
 
     private static boolean mayMend(Trouble of) {
-        return !of.relapsed && of.lost.map(each -> each.loss().isMendable()).orElse(true);
+        // whoever strips a wire again and again would do so with the next endpoint's as well
+        return (!of.relapsed || isStripped(of))
+                && of.lost.map(each -> each.loss().isMendable()).orElse(true);
+    }
+
+    private static boolean isStripped(Trouble of) {
+        return of.lost.filter(each -> each.loss() == WireReport.Loss.STRIPPED).isPresent();
+    }
+
+    /** Whether it says nothing of the endpoint. */
+    private static boolean isHarmless(Trouble of) {
+        return isStripped(of) || of.lost.filter(each -> each.loss().isWorking()).isPresent();
     }
 
     private Optional<Refused> mend(Trouble of) {
@@ -228,10 +254,16 @@ final class Healing implements AutoCloseable {
         boolean isOwnManagerAway = refusal.reason() == Refused.Reason.UNAVAILABLE
                 && refusal.hop().map(own::equals).orElse(true);
         return !isOwnManagerAway
+                && !means.guard.call(() -> isNobodyThere(of))
                 && means.guard.call(() -> of.lost.isPresent()
                         || of.relapsed
                         || !WireReport.swaps(of.before)
                         || of.since.plus(PATIENCE).isBefore(means.scheduler.now()));
+    }
+
+    private boolean isNobodyThere(Trouble of) {
+        var last = of.nobodyAt;
+        return last != null && last.plus(NOBODY).isAfter(means.scheduler.now());
     }
 
     private void later(Trouble of) {

@@ -21,18 +21,25 @@ public final class WireReport {
     public enum Loss {
         /** An interface of it is gone or switched off: the forwarder can plug it again. */
         LINK,
+        /** Somebody took an address or a route of it away: the forwarder can put it back. */
+        STRIPPED,
         /** The endpoint's process has ended. */
         ENDPOINT,
         /** The other node cannot be reached. */
         NODE,
-        /** Everything stands, and nothing comes back. */
-        SILENT,
         /** A hop behind closed the connection. */
-        CLOSED;
+        CLOSED,
+        /** The wire works, and shall not be used much longer: the endpoint's node is being drained. */
+        DRAINED;
+
+        /** Whether packets pass for now. */
+        public boolean isWorking() {
+            return this == DRAINED;
+        }
 
         /** Whether asking for the same once more can help before anybody else has done something. */
         public boolean isMendable() {
-            return this == LINK;
+            return this == LINK || this == STRIPPED;
         }
     }
 

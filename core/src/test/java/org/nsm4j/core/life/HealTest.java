@@ -208,6 +208,17 @@ class HealTest {
     }
 
     @Test
+    void what_somebody_takes_away_again_and_again_is_put_back_each_time_and_never_moved() {
+        var before = connect();
+        for (int i = 0; i < 3; i++) {
+            report(before, WireReport.Loss.STRIPPED);
+            scheduler.pass(Duration.ofSeconds(1));
+            before = standing();
+        }
+        assertThat(asked).containsExactly("mend", "mend", "mend");
+    }
+
+    @Test
     void a_connection_that_was_closed_from_behind_is_moved() {
         tell(ConnectionEvent.Kind.DELETE, connect());
         assertThat(asked).containsExactly("move");

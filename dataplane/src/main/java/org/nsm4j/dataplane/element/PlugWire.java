@@ -156,12 +156,12 @@ public final class PlugWire implements Element {
         if (isUnwanted(call, tunnel)) {
             call.replace(Vnis.Lease.class, () -> vnis.another(here.address(), peer));
         }
+        var end = endOfEndpoint(call, endpoint, limited);
+        int known = known(call, tunnel, peer, end);
         for (int tries = 1; ; tries++) {
-            var vni = lease(call, here, peer, tunnel);
+            var vni = call.hold(Vnis.Lease.class, () -> vnis.lease(here.address(), peer, known));
             var wire = new Wire.Remote(
-                    owner(call),
-                    endOfEndpoint(call, endpoint, limited),
-                    new Wire.Tunnel(vni.vni(), peer, port(tunnel, Mechanism.SRC_PORT)));
+                    owner(call), end, new Wire.Tunnel(vni.vni(), peer, port(tunnel, Mechanism.SRC_PORT)));
             try {
                 hold(call, wire);
                 return limited.withMechanism(tunnel.with(Mechanism.VNI, Integer.toString(vni.vni()))
@@ -177,8 +177,18 @@ public final class PlugWire implements Element {
         }
     }
 
-    private Vnis.Lease lease(Call call, Underlay here, InetAddress peer, Mechanism.Vxlan tunnel) {
-        return call.hold(Vnis.Lease.class, () -> vnis.lease(here.address(), peer, tunnel));
+    /**
+     * The number that the client brings along; where both forwarders have forgotten it, as after both were killed, the one
+     * that the link has: the wire stands, and with another number it would be made anew.
+     */
+    private int known(Call call, Mechanism.Vxlan tunnel, InetAddress peer, End end) {
+        if (call.origin() != Origin.ADOPT || tunnel.vni() != 0) {
+            return tunnel.vni();
+        }
+        return plumbing.standing(owner(call), end)
+                .filter(standing -> standing.remote().equals(peer))
+                .map(Wire.Tunnel::vni)
+                .orElse(0);
     }
 
     /** Whether the other side sends its chosen mechanism back without the number: it cannot use the one it got. */

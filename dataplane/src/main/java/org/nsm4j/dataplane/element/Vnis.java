@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntUnaryOperator;
-import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.Refused;
 
 /**
@@ -47,9 +46,8 @@ public final class Vnis {
         }
     }
 
-    /** The identifier that the client brings along from an earlier answer, if it is free, else another. */
-    Lease lease(InetAddress here, InetAddress peer, Mechanism.Vxlan tunnel) {
-        int wanted = tunnel.vni();
+    /** The identifier that is known from an earlier answer, if it is free, else another; 0 where none is known. */
+    Lease lease(InetAddress here, InetAddress peer, int wanted) {
         if (wanted > 0 && wanted <= LARGEST && taken.putIfAbsent(wanted, true) == null) {
             return new Lease(wanted);
         }

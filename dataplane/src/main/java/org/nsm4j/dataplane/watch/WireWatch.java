@@ -1,5 +1,7 @@
 package org.nsm4j.dataplane.watch;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +23,20 @@ import org.nsm4j.linux.net.NetworkWatch;
 import org.nsm4j.linux.netns.OpenNetns;
 
 /**
- * The wires of a node that stand, and what becomes of them: a link that goes or loses its carrier, as the kernel tells, and
- * another node that does not answer ({@link PeerWatch}). Nothing is polled for a link, and nothing runs without wires.
+ * The wires of a node that stand, and what becomes of them: a link that goes or loses its carrier, an address or a route of it
+ * that somebody takes away, as the kernel tells, and another node that does not answer ({@link PeerWatch}). Nothing is polled
+ * for a link, and nothing runs without wires.
  *
  * <p>What the kernel tells is a hint: the links are looked at before anybody is told, since the news of a wire's making, or of
- * its making room for another, come late.
+ * its making room for another, come late. Of addresses and routes it is told a moment later what is still missing then, and for
+ * one wire once a second at most: whoever takes them away may be a program that does not give in.
  */
 public final class WireWatch implements Watcher, AutoCloseable {
+    /** How long after an address or a route went it is missed: our own work takes some away and brings others. */
+    private static final Duration SETTLE = Duration.ofMillis(20);
+
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+
     private final OpenNetns node;
     private final LinkState links;
     private final PeerWatch peers;
@@ -66,10 +75,15 @@ public final class WireWatch implements Watcher, AutoCloseable {
         /** Told of once, until it is asked for again. */
         private final AtomicBoolean lost = new AtomicBoolean();
 
+        private final Stripped stripped;
+        private final AtomicBoolean looking = new AtomicBoolean();
+        private volatile Instant toldStripped = Instant.EPOCH;
+
         private Watched(ConnectionId id, Plumbing.Plugged plugged) {
             this.id = id;
             this.plugged = plugged;
             this.spots = plugged.spots();
+            this.stripped = new Stripped(plugged);
             this.peer = plugged.wire() instanceof Wire.Remote remote
                     ? Optional.of(peers.join(remote.tunnel().remote(), report -> tell(this, report)))
                     : Optional.empty();
@@ -80,6 +94,7 @@ public final class WireWatch implements Watcher, AutoCloseable {
             boolean same = plugged == asked && spots.equals(asked.spots());
             if (same && lost.getAndSet(false)) {
                 look(this);
+                lookForStripped(this, SETTLE);
             }
             return same;
         }
@@ -105,7 +120,7 @@ public final class WireWatch implements Watcher, AutoCloseable {
 
     private void listen() {
         if (news.get() == null) {
-            var opened = NetworkWatch.startLinks(node, this::heard);
+            var opened = NetworkWatch.start(node, this::heard);
             if (!news.compareAndSet(null, opened)) {
                 opened.close();
             }
@@ -123,12 +138,44 @@ public final class WireWatch implements Watcher, AutoCloseable {
             }
             case NetworkEvent.NamespaceGone(var nsid) ->
                 bySpot.keySet().stream().filter(spot -> spot.nsid() == nsid).forEach(this::doubt);
-            case NetworkEvent.Lost() -> all.forEach(this::look);
-            case NetworkEvent.AddressChanged _,
-                    NetworkEvent.AddressGone _,
-                    NetworkEvent.RouteChanged _,
-                    NetworkEvent.RouteGone _ -> {}
+            case NetworkEvent.Lost() ->
+                all.forEach(each -> {
+                    each.stripped.forget();
+                    look(each);
+                });
+            case NetworkEvent.AddressChanged(var nsid, var address) ->
+                strip(new Plumbing.Spot(nsid, address.link()), event);
+            case NetworkEvent.AddressGone(var nsid, var address) ->
+                strip(new Plumbing.Spot(nsid, address.link()), event);
+            case NetworkEvent.RouteChanged(var nsid, var route) -> strip(new Plumbing.Spot(nsid, route.link()), event);
+            case NetworkEvent.RouteGone(var nsid, var route) -> strip(new Plumbing.Spot(nsid, route.link()), event);
         }
+    }
+
+    private void strip(Plumbing.Spot spot, NetworkEvent event) {
+        var watched = bySpot.get(spot);
+        if (watched != null && watched.stripped.heard(spot, event)) {
+            lookForStripped(watched, SETTLE);
+        }
+    }
+
+    private void lookForStripped(Watched watched, Duration wait) {
+        if (!watched.looking.compareAndSet(false, true)) {
+            return;
+        }
+        scheduler.after(wait, "look at the addresses of " + watched.id, () -> {
+            watched.looking.set(false);
+            var missing = watched.stripped.missing();
+            var now = scheduler.now();
+            if (missing.isEmpty()) {
+                return;
+            }
+            if (watched.toldStripped.plus(BETWEEN).isAfter(now)) {
+                lookForStripped(watched, BETWEEN);
+            } else if (tell(watched, new WireReport.Lost(WireReport.Loss.STRIPPED, now.minus(wait), missing))) {
+                watched.toldStripped = now;
+            }
+        });
     }
 
     private void doubt(Plumbing.Spot spot) {
@@ -151,10 +198,13 @@ public final class WireWatch implements Watcher, AutoCloseable {
         });
     }
 
-    private void tell(Watched watched, WireReport.Lost report) {
-        if (all.contains(watched) && !watched.plugged.isSucceeded() && watched.lost.compareAndSet(false, true)) {
+    private boolean tell(Watched watched, WireReport.Lost report) {
+        boolean news =
+                all.contains(watched) && !watched.plugged.isSucceeded() && watched.lost.compareAndSet(false, true);
+        if (news) {
             told.accept(watched.id, report);
         }
+        return news;
     }
 
     /** How many wires are watched. */

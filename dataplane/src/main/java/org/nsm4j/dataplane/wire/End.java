@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Context;
 import org.nsm4j.core.model.Mechanism;
+import org.nsm4j.linux.net.Address;
+import org.nsm4j.linux.net.Route;
 
 /**
  * One end of a wire: an interface in a workload's network namespace, and all that it shall have.
@@ -43,6 +45,16 @@ public record End(
         addresses = List.copyOf(addresses);
         routes = List.copyOf(routes);
         neighbors = List.copyOf(neighbors);
+    }
+
+    /** Whether the interface shall have an address. */
+    public boolean wants(Address address) {
+        return Shape.addresses(this).contains(address.prefix());
+    }
+
+    /** Whether the interface shall have a route. */
+    public boolean wants(Route route) {
+        return routes.stream().map(each -> Shape.route(route.link(), each)).anyMatch(each -> each.satisfiedBy(route));
     }
 
     /** The same end, its namespace found as one of these finds it, if one is at the same place. */

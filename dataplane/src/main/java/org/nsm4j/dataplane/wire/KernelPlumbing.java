@@ -1,5 +1,6 @@
 package org.nsm4j.dataplane.wire;
 
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.Refused;
@@ -41,6 +42,15 @@ public final class KernelPlumbing implements Plumbing {
         var plugged = plugBeside(wire, Owners.alone(wire.owner()));
         plugged.dropParked();
         return plugged;
+    }
+
+    @Override
+    public Optional<Wire.Tunnel> standing(Owner owner, End end) {
+        try {
+            return vxlans.standing(owner, end);
+        } catch (KernelRefused e) {
+            return Optional.empty();
+        }
     }
 
     /** Plugs a wire whose predecessor, if it has one, comes back unless it is closed or {@code dropParked} is called. */

@@ -37,6 +37,7 @@ public final class Leftovers implements AutoCloseable {
     private final Duration longestToken;
     private final Scheduler scheduler;
     private final Map<String, Instant> firstSeen = new ConcurrentHashMap<>();
+    private volatile PeerGuard guard = PeerGuard.OPEN;
     private volatile Scheduler.Timer next = () -> {};
     private volatile boolean closed;
 
@@ -72,8 +73,13 @@ public final class Leftovers implements AutoCloseable {
         this.scheduler = scheduler;
     }
 
-    /** Begins to remove. */
-    public void start() {
+    /**
+     * Begins to remove.
+     *
+     * @param guard forgets whom only removed wires needed
+     */
+    public void start(PeerGuard guard) {
+        this.guard = guard;
         scheduler.spawn("leftovers", this::sweep);
     }
 
@@ -141,6 +147,7 @@ public final class Leftovers implements AutoCloseable {
                 }
             }
             strikeOut(left, now);
+            guard.forgetUnused(inventory.peers());
             wait = left.stream()
                     .map(Leftover::removedAt)
                     .filter(at -> at.isAfter(now))

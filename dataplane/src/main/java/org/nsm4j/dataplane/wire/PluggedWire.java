@@ -9,7 +9,7 @@ import org.nsm4j.core.model.Refused;
 final class PluggedWire implements Plumbing.Plugged {
     private final KernelPlumbing plumbing;
     private final PeerGuard.@Nullable Hold peer;
-    private Wire wire;
+    private volatile Wire wire;
     private volatile List<Seat> seats;
     private List<Parked> parked;
     private volatile @Nullable PluggedWire successor;

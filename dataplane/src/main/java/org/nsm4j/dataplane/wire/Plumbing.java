@@ -1,6 +1,7 @@
 package org.nsm4j.dataplane.wire;
 
 import java.util.List;
+import java.util.Optional;
 import org.nsm4j.core.model.Refused;
 
 /** Brings the node's kernel to have a wire. */
@@ -13,6 +14,14 @@ public interface Plumbing {
      * @throws Refused when the kernel, or something that is there already, stands in the way; nothing is left behind
      */
     Plugged plug(Wire wire);
+
+    /**
+     * The tunnel that stands at one end of a connection's wire, made by this process or one before it; empty where there is
+     * none, or the end cannot be looked at.
+     */
+    default Optional<Wire.Tunnel> standing(Owner owner, End end) {
+        return Optional.empty();
+    }
 
     /**
      * Where a link is.

@@ -44,8 +44,8 @@ public final class VxlanGuard implements PeerGuard {
     private final Scheduler.Turn turn;
 
     /**
-     * Guards a port of a node. The peers of wires that stand already stay admitted until {@link #forgetUnused}; whoever
-     * else a process that died has admitted does not.
+     * Guards a port of a node. The peers of wires that stand already stay admitted as long as those do ({@link
+     * #forgetUnused}); whoever else a process that died has admitted does not.
      *
      * @param node whose packets are filtered
      * @param port the UDP port, 1–65535
@@ -130,11 +130,11 @@ public final class VxlanGuard implements PeerGuard {
         }
     }
 
-    /** Shuts out peers that no wire was plugged or adopted for since the start. */
-    public void forgetUnused() {
-        inTurn(() -> {
-            List.copyOf(admitted).forEach(this::shutOut);
-        });
+    @Override
+    public void forgetUnused(Set<InetAddress> standing) {
+        inTurn(() -> List.copyOf(admitted).stream()
+                .filter(peer -> !standing.contains(peer))
+                .forEach(this::shutOut));
     }
 
     private void change(InetAddress peer, boolean add) {

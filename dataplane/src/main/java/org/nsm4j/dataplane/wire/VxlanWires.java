@@ -38,6 +38,18 @@ final class VxlanWires {
         }
     }
 
+    /** The tunnel behind the interface that an end has now, if that is the owner's. */
+    Optional<Wire.Tunnel> standing(Owner owner, End end) {
+        try (var workload = Workload.open(end)) {
+            return workload.network()
+                    .link(end.name())
+                    .filter(Owners.alone(owner)::isOwn)
+                    .flatMap(link -> Optional.ofNullable(tunnelOf(link, owner)))
+                    .filter(settings -> settings.remote() != null)
+                    .map(settings -> new Wire.Tunnel(settings.vni(), settings.remote(), settings.port()));
+        }
+    }
+
     /** The vxlan link behind a workload's interface: itself, or the one in its shelter. */
     private @Nullable VxlanSettings tunnelOf(Link link, Owner asked) {
         return link.vxlan() != null

@@ -3,7 +3,11 @@ package org.nsm4j.dataplane.element;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nsm4j.dataplane.wire.End;
+import org.nsm4j.dataplane.wire.Owner;
 import org.nsm4j.dataplane.wire.Plumbing;
 import org.nsm4j.dataplane.wire.Wire;
 
@@ -14,10 +18,16 @@ final class FakePlumbing implements Plumbing {
     final List<Wire> replaced = new ArrayList<>();
     final Set<Integer> taken = new HashSet<>();
     int takenTimes;
+    Wire.@Nullable Tunnel standing;
 
     @Override
     public Plugged plug(Wire wire) {
         return plug("plug", wire);
+    }
+
+    @Override
+    public Optional<Wire.Tunnel> standing(Owner owner, End end) {
+        return Optional.ofNullable(standing);
     }
 
     private Plugged plug(String verb, Wire wire) {

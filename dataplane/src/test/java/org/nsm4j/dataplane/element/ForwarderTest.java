@@ -323,6 +323,28 @@ final class ForwarderTest {
     }
 
     @Test
+    void a_tunnel_whose_number_both_forwarders_have_forgotten_keeps_the_number_that_its_link_has() {
+        var path = Path.startingAt(Segment.of("forwarder", new ConnectionId("c1")))
+                .with(1, Segment.of("endpoint", new ConnectionId("c2")));
+        var connection = Connection.to("vpn").withId(new ConnectionId("c1")).withPath(path);
+        plumbing.standing = new Wire.Tunnel(4711, InetAddress.ofLiteral("10.0.0.2"), 4789);
+        var adopted = refresh(connection, TUNNEL);
+        assertThat(vni(adopted)).isEqualTo(4711);
+
+        plumbing.standing = new Wire.Tunnel(4713, InetAddress.ofLiteral("10.0.0.9"), 4789);
+        var elsewhere = connection
+                .withId(new ConnectionId("c3"))
+                .withPath(path.with(0, Segment.of("forwarder", new ConnectionId("c3"))));
+        assertThat(vni(refresh(elsewhere, TUNNEL)))
+                .as("one that leads to another node")
+                .isNotEqualTo(4713);
+    }
+
+    private static int vni(Connection connection) {
+        return ((Mechanism.Vxlan) java.util.Objects.requireNonNull(connection.mechanism())).vni();
+    }
+
+    @Test
     void refuses_mechanisms_that_it_does_not_speak_and_says_which_it_does() {
         assertThatThrownBy(() ->
                         connect(Mechanism.of("LOCAL", "MEMIF", Map.of()), Mechanism.of("REMOTE", "SRV6", Map.of())))

@@ -108,6 +108,30 @@ final class WireWatchTest {
     }
 
     @Test
+    void tells_of_an_address_and_a_route_that_somebody_takes_away_but_not_of_our_own_changes()
+            throws InterruptedException {
+        var plugged = plumbing.plug(wire("c1", app, vpn));
+        var watched = watch.watch(ID, plugged);
+        plugged.change(new Wire.Local(
+                plugged.wire().owner(),
+                end(app, "10.1.0.3/32", "10.1.0.4/32"),
+                end(vpn, "10.1.0.4/32", "10.1.0.3/32")));
+        assertNothingIsTold();
+        Namespaces.ip(app, "addr add 10.7.7.7/32 dev nsm-1");
+        Namespaces.ip(app, "addr del 10.7.7.7/32 dev nsm-1");
+        assertNothingIsTold();
+
+        Namespaces.ip(app, "route del 10.1.0.4/32 dev nsm-1");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo("c1 STRIPPED the route to 10.1.0.4/32 was taken away");
+        plugged.change(plugged.wire());
+        assertThat(watched.goesOn(plugged)).isTrue();
+        assertNothingIsTold();
+
+        Namespaces.ip(vpn, "addr del 10.1.0.4/32 dev nsm-1");
+        assertThat(told.poll(10, TimeUnit.SECONDS)).startsWith("c1 STRIPPED address 10.1.0.4/32 was taken away");
+    }
+
+    @Test
     void tells_nothing_of_a_wire_that_made_room_for_another_or_is_not_watched_any_more() throws Exception {
         Plumbing.Plugged first = plumbing.plug(wire("c1", app, vpn));
         var watched = watch.watch(ID, first);

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.nsm4j.dataplane.wire.Wiring.local;
 import static org.nsm4j.dataplane.wire.Wiring.state;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +24,9 @@ import org.nsm4j.linux.net.Network;
 import org.nsm4j.linux.net.NewLink;
 import org.nsm4j.linux.netns.Namespaces;
 import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.linux.nft.AddressSet;
+import org.nsm4j.linux.nft.Nftables;
+import org.nsm4j.linux.nft.Table;
 
 /** What a forwarder that died has left goes when its time is over, and not before. */
 @Tag("kernel")
@@ -163,6 +168,29 @@ final class LeftoversTest {
         clock.pass(TOKEN.multipliedBy(2));
         other.sweep();
         assertThat(new Inventory(node.node).links()).hasSize(2);
+    }
+
+    @Test
+    void a_peer_of_a_former_process_s_tunnel_is_shut_out_when_the_tunnel_is_gone() {
+        Wiring.join(node.netns, namespaces.create("left-other"), "192.168.71", 1500);
+        var app = namespaces.create("left-app");
+        var end = Wiring.end(app, 1400, List.of("10.1.0.1/32"), List.of("10.1.0.2/32"));
+        node.plumbing.plug(Wiring.remote("tunnel", end, 77, "192.168.71.2"));
+        var guard = new VxlanGuard(node.node, 4789, new Inventory(node.node).peers(), Duration.ZERO, clock);
+        leftovers.start(guard);
+        leftovers.sweep();
+        assertThat(peers()).as("it may be adopted yet").hasSize(1);
+
+        Namespaces.ip(app, "link del nsm-1");
+        leftovers.sweep();
+        assertThat(peers()).isEmpty();
+    }
+
+    /** Whom the node's packet filter lets in. */
+    private Collection<InetAddress> peers() {
+        try (var nftables = Nftables.open(node.node.netns())) {
+            return nftables.elements(Table.inet("nsm4j-vxlan-4789"), new AddressSet("peers4", false));
+        }
     }
 
     @Test

@@ -13,7 +13,6 @@ import org.nsm4j.linux.netns.OpenNetns;
  */
 public final class NetworkWatch implements AutoCloseable {
     private static final int[] GROUPS = {1, 5, 7, 9, 11, 28}; // link, IPv4 and IPv6 address and route, nsid
-    private static final int[] LINKS = {1, 28}; // link, nsid
     private final NetlinkListener listener;
     private final Thread thread;
 
@@ -29,16 +28,7 @@ public final class NetworkWatch implements AutoCloseable {
      *     handler of uncaught exceptions
      */
     public static NetworkWatch start(OpenNetns netns, Consumer<NetworkEvent> consumer) {
-        return start(netns, consumer, GROUPS);
-    }
-
-    /** As {@link #start}, of links and namespaces alone: {@code ip monitor all-nsid link nsid}. */
-    public static NetworkWatch startLinks(OpenNetns netns, Consumer<NetworkEvent> consumer) {
-        return start(netns, consumer, LINKS);
-    }
-
-    private static NetworkWatch start(OpenNetns netns, Consumer<NetworkEvent> consumer, int[] groups) {
-        NetlinkListener listener = netns.inside(() -> NetlinkListener.open(netns.where(), groups));
+        NetlinkListener listener = netns.inside(() -> NetlinkListener.open(netns.where(), GROUPS));
         Thread thread = Thread.ofPlatform()
                 .name("network-watch " + netns.where())
                 .daemon()

@@ -34,6 +34,7 @@ import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.life.CloseOnServiceChange;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.life.EndWhenIdle;
 import org.nsm4j.core.life.Events;
 import org.nsm4j.core.life.ExpireStale;
@@ -43,6 +44,7 @@ import org.nsm4j.core.life.LogEvents;
 import org.nsm4j.core.life.Monitor;
 import org.nsm4j.core.life.Refresh;
 import org.nsm4j.core.life.RelayEvents;
+import org.nsm4j.core.life.TurnAwayNewcomers;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.ConnectionId;
@@ -156,6 +158,8 @@ class EveryElementTest {
                 element(
                         EndWhenIdle.class,
                         w -> new EndWhenIdle(java.time.Duration.ofHours(1), w.scheduler(), () -> {})),
+                element(Drain.class, w -> new Drain("node-1", new Events(w.scheduler()), w.scheduler())),
+                element(TurnAwayNewcomers.class, w -> new TurnAwayNewcomers("node-1")),
                 element(LimitConnections.class, w -> new LimitConnections("vpn", 1)),
                 element(
                         Refresh.class,
