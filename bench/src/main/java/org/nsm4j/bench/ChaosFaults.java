@@ -21,7 +21,6 @@ final class ChaosFaults {
     private static final Duration CUT = Duration.ofSeconds(2);
 
     private static final Duration JUMPED = Duration.ofSeconds(5);
-    private static final int MANY = 65_536;
 
     private final Site site;
     private final Path disk;
@@ -92,8 +91,15 @@ final class ChaosFaults {
         }
         all.add(new Fault(Kind.KILL, "kill all", () -> kill(MORTALS)));
         all.add(new Fault(Kind.CUT, "underlay cut", () -> cut("link set " + Site.UNDERLAY, " down", " up")));
-        var route = " blackhole " + Site.ADDRESS_B + "/32";
-        all.add(new Fault(Kind.CUT, "underlay cut one way", () -> cut("route", " add" + route, " del" + route)));
+        // to an address that nobody has: what the other node sends still comes
+        var neighbour = " %s dev %s".formatted(Site.ADDRESS_B, Site.UNDERLAY);
+        all.add(new Fault(
+                Kind.CUT,
+                "underlay cut one way",
+                () -> cut(
+                        "neigh",
+                        " replace" + neighbour + " lladdr 02:00:00:00:00:01 nud permanent",
+                        " del" + neighbour)));
         all.add(new Fault(Kind.HAND, "link deleted", () -> hand("link", "del", "nsm-1")));
         all.add(new Fault(
                 Kind.HAND, "addresses deleted", () -> hand("addr", "flush", "dev", "nsm-1", "scope", "global")));
@@ -146,8 +152,7 @@ final class ChaosFaults {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        site.await("the node", () -> others.stream().allMatch(this::disconnect));
-        others.forEach(number -> NamedNetns.delete(Site.nameOf(number)));
+        forget(others);
     }
 
     private void connectAndForget(int workload) {
@@ -210,29 +215,59 @@ final class ChaosFaults {
         } catch (IllegalStateException e) {
             // that is its end: no space is left
         }
-        site.workload(3);
-        connectAndForget(3);
         try {
-            Files.deleteIfExists(fill);
+            askFor(List.of(3));
+        } finally {
+            delete(fill);
+        }
+        forget(List.of(3));
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        site.await("the node", () -> disconnect(3));
-        NamedNetns.delete(Site.nameOf(3));
     }
 
     private void fewDescriptors() {
         var pid = Long.toString(site.pid(Site.PROCESS_A));
+        var before = softLimit(pid);
+        var others = List.of(3, 4, 5, 6);
         try (var open = Files.list(Path.of("/proc", pid, "fd"))) {
             Site.host("prlimit", "--pid", pid, "--nofile=" + (open.count() + 4) + ":");
+            askFor(others);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } finally {
+            Site.host("prlimit", "--pid", pid, "--nofile=" + before + ":");
         }
-        var others = List.of(3, 4, 5, 6);
-        others.forEach(site::workload);
-        others.forEach(this::connectAndForget);
-        Site.host("prlimit", "--pid", pid, "--nofile=" + MANY + ":");
-        site.await("the node", () -> others.stream().allMatch(this::disconnect));
-        others.forEach(number -> NamedNetns.delete(Site.nameOf(number)));
+        forget(others);
+    }
+
+    /** How many files a process may open, if it does not ask for more. */
+    private static String softLimit(String pid) {
+        try {
+            return Site.output(
+                            Site.NODE_A, List.of("prlimit", "--pid", pid, "--nofile", "--output=SOFT", "--noheadings"))
+                    .strip();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void askFor(List<Integer> workloads) {
+        workloads.forEach(site::workload);
+        workloads.forEach(this::connectAndForget);
+    }
+
+    /** Whatever became of what was asked for: it is closed, and the workloads go. */
+    private void forget(List<Integer> workloads) {
+        try {
+            site.await("the node", () -> workloads.stream().allMatch(this::disconnect));
+        } finally {
+            workloads.forEach(number -> NamedNetns.delete(Site.nameOf(number)));
+        }
     }
 }
