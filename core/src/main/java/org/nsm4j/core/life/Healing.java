@@ -38,12 +38,6 @@ final class Healing implements AutoCloseable {
     /** How long mending may take where the wire does not work, and somebody else might do better. */
     private static final Duration MENDING = Duration.ofSeconds(2);
 
-    /**
-     * After nobody else was found, how long until another is asked for again without news of one: meanwhile the same is asked
-     * for, since whoever comes back to it keeps its addresses.
-     */
-    static final Duration NOBODY = Duration.ofSeconds(5);
-
     private static final double JITTER = 0.2;
 
     private final ConnectionId id;
@@ -72,8 +66,8 @@ final class Healing implements AutoCloseable {
         boolean running;
         boolean again;
 
-        @Nullable
-        Instant nobodyAt;
+        /** Its endpoint is known to be the only one of the service: who comes back to it keeps the addresses. */
+        boolean alone;
 
         Scheduler.@Nullable Timer timer;
         Registry.@Nullable Watch openings;
@@ -130,7 +124,6 @@ final class Healing implements AutoCloseable {
             return;
         }
         of.pause = FIRST_PAUSE;
-        of.nobodyAt = null;
         if (of.running) {
             of.again = true;
         } else {
@@ -201,7 +194,6 @@ final class Healing implements AutoCloseable {
         if (isCurrent(of)
                 && (!mendFirst || refusal.filter(each -> mayMove(of, each)).isPresent())) {
             refusal = ask(() -> means.connections.reselect(id, REQUEST));
-            means.guard.run(() -> of.nobodyAt = means.scheduler.now());
         }
         var last = refusal;
         if (isCurrent(of)) {
@@ -254,16 +246,15 @@ final class Healing implements AutoCloseable {
         boolean isOwnManagerAway = refusal.reason() == Refused.Reason.UNAVAILABLE
                 && refusal.hop().map(own::equals).orElse(true);
         return !isOwnManagerAway
-                && !means.guard.call(() -> isNobodyThere(of))
+                && !means.guard.call(() -> isPatient(of))
                 && means.guard.call(() -> of.lost.isPresent()
                         || of.relapsed
                         || !WireReport.swaps(of.before)
                         || of.since.plus(PATIENCE).isBefore(means.scheduler.now()));
     }
 
-    private boolean isNobodyThere(Trouble of) {
-        var last = of.nobodyAt;
-        return last != null && last.plus(NOBODY).isAfter(means.scheduler.now());
+    private boolean isPatient(Trouble of) {
+        return of.alone && !of.since.plus(PATIENCE).isBefore(means.scheduler.now());
     }
 
     private void later(Trouble of) {
@@ -326,9 +317,17 @@ final class Healing implements AutoCloseable {
             var endpoint = change.item();
             if (change.deleted()) {
                 known.remove(endpoint.name());
+                count();
             } else if (!endpoint.url().equals(known.put(endpoint.name(), endpoint.url()))) {
+                count();
                 means.guard.run(() -> kick(of));
             }
+        }
+
+        private void count() {
+            boolean alone =
+                    !known.isEmpty() && known.keySet().stream().allMatch(of.before.endpoint()::equals);
+            means.guard.run(() -> of.alone = alone);
         }
 
         @Override
