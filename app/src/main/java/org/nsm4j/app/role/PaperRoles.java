@@ -9,6 +9,7 @@ import org.nsm4j.app.observe.Metrics;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
 import org.nsm4j.core.lease.Ledger;
+import org.nsm4j.core.life.Drain;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.select.SelectEndpoint;
@@ -78,7 +79,12 @@ final class PaperRoles implements AutoCloseable {
                 new ConnectionTable(parts.scheduler()),
                 new SelectEndpoint(registries.knownServices(), registries.known(), parts.scheduler()),
                 new ForwarderChain.Wires(
-                        new OfferMechanisms(null), record, new WatchWire(Watcher.BLIND), plug, _ -> false),
+                        new OfferMechanisms(null),
+                        record,
+                        new WatchWire(Watcher.BLIND),
+                        plug,
+                        _ -> false,
+                        new Drain("node", parts.events(), parts.scheduler())),
                 new Metrics(),
                 parts);
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -19,6 +20,7 @@ import org.nsm4j.core.schedule.Scheduler;
  *
  * <p>Place: in forwarders, right after the element that says where a request goes, which then tries the next candidate.
  */
+@Does("leads new connections past this node's endpoints, and has the present ones moved, while the node is drained")
 public final class Drain implements Element {
     /** How often those that are left are told. */
     static final Duration AGAIN = Duration.ofSeconds(5);

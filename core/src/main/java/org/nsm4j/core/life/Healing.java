@@ -325,8 +325,7 @@ final class Healing implements AutoCloseable {
         }
 
         private void count() {
-            boolean alone =
-                    !known.isEmpty() && known.keySet().stream().allMatch(of.before.endpoint()::equals);
+            boolean alone = !known.isEmpty() && known.keySet().stream().allMatch(of.before.endpoint()::equals);
             means.guard.run(() -> of.alone = alone);
         }
 

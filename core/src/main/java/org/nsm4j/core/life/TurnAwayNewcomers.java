@@ -3,6 +3,7 @@ package org.nsm4j.core.life;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.nsm4j.core.chain.Call;
+import org.nsm4j.core.chain.Does;
 import org.nsm4j.core.chain.Element;
 import org.nsm4j.core.chain.Origin;
 import org.nsm4j.core.model.Connection;
@@ -15,6 +16,7 @@ import org.nsm4j.core.model.Refused;
  *
  * <p>Place: in managers, after the connection table and before anything is chosen.
  */
+@Does("refuses new connections of this node's clients while the node is drained")
 public final class TurnAwayNewcomers implements Element {
     private static final int OF_OWN_CLIENT = 1;
 

@@ -45,8 +45,8 @@ final class VxlanWires {
                     .link(end.name())
                     .filter(Owners.alone(owner)::isOwn)
                     .flatMap(link -> Optional.ofNullable(tunnelOf(link, owner)))
-                    .filter(settings -> settings.remote() != null)
-                    .map(settings -> new Wire.Tunnel(settings.vni(), settings.remote(), settings.port()));
+                    .flatMap(settings -> Optional.ofNullable(settings.remote())
+                            .map(remote -> new Wire.Tunnel(settings.vni(), remote, settings.port())));
         }
     }
 
