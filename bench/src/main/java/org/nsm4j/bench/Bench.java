@@ -32,6 +32,7 @@ public final class Bench {
         Map<String, Benchmark> all = new LinkedHashMap<>();
         all.put("setup", (site, figures) -> new SetupBench(site, figures).run());
         all.put("wire", (site, figures) -> new WireBench(site, figures).run());
+        all.put("life", (site, figures) -> new LifeBench(site, figures).run());
         all.put("start", (site, figures) -> new StartBench(site, figures).run());
         all.put("trust", (_, figures) -> new TrustBench(figures).run());
         var names = args.length == 0 ? List.copyOf(all.keySet()) : List.of(args);

@@ -192,27 +192,49 @@ final class Site implements AutoCloseable {
     }
 
     private void endpoint(String letter, String host, String service, String pool) {
-        var command = nsm(
+        endpoint(letter, host, new Responder(service, service + "-1", pool, service), List.of());
+    }
+
+    /**
+     * An endpoint.
+     *
+     * @param log what its log file is called, and the program itself
+     */
+    record Responder(String service, String name, String pool, String log) {}
+
+    /**
+     * Starts an endpoint, and waits until the first node knows it.
+     *
+     * @param letter of its node
+     * @param host where its wires end, unless the wrapper says otherwise
+     * @param wrapper a command that starts it; empty for none
+     */
+    Process endpoint(String letter, String host, Responder responder, List<String> wrapper) {
+        var command = new ArrayList<>(wrapper);
+        command.addAll(nsm(
                 "endpoint",
                 "responder",
                 "--name",
-                service + "-1",
+                responder.name,
                 "--service-names",
-                service,
+                responder.service,
                 "--payload",
                 "IP",
                 "--cidr-prefix",
-                pool);
+                responder.pool,
+                "--address-rest",
+                "0"));
         command.addAll(way(letter));
         command.addAll(0, MEEK);
-        start(host, service, command);
+        var process = start(host, responder.log, command);
         // registered, once its socket is there and the manager has taken it
-        await("endpoint " + service, () -> isRegistered(service));
+        await("endpoint " + responder.name, () -> isRegistered(responder.name));
+        return process;
     }
 
-    private boolean isRegistered(String service) {
+    private boolean isRegistered(String name) {
         try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
-            return admin.list(org.nsm4j.app.admin.Item.Kind.ENDPOINT).toString().contains(service + "-1");
+            return admin.list(org.nsm4j.app.admin.Item.Kind.ENDPOINT).toString().contains(name);
         }
     }
 
@@ -242,6 +264,11 @@ final class Site implements AutoCloseable {
 
     private Path run(String letter) {
         return folder.resolve(letter).resolve("run");
+    }
+
+    /** Where a program's output goes. */
+    Path log(String name) {
+        return folder.resolve(name + ".log");
     }
 
     /** The process of the first node. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.schedule.Scheduler;
 import org.nsm4j.linux.Errno;
@@ -93,7 +94,7 @@ public final class TunnelLink {
             addKernelLink();
             configure();
         } else {
-            carry();
+            carry(program.start());
         }
     }
 
@@ -192,26 +193,25 @@ public final class TunnelLink {
     }
 
     /** Starts the program again as soon as it ends, whoever ended it; the TUN stays, with all that is on it. */
-    private void carry() {
-        var process = program.start();
+    private void carry(ProcessHandle process) {
         if (removed) {
             program.end();
             return;
         }
         configure();
-        program.whenEnded(process, this::restart, () -> !closed);
+        program.whenEnded(process, () -> restart(program::startAgain), () -> !closed);
     }
 
-    private void restart() {
+    private void restart(Supplier<ProcessHandle> start) {
         if (closed) {
             return;
         }
-        LOG.log(System.Logger.Level.WARNING, "tunnel {0}: wireguard-go ended; starting it again", name);
         try {
-            carry();
+            carry(start.get());
+            LOG.log(System.Logger.Level.WARNING, "tunnel {0}: wireguard-go had ended; it was started again", name);
         } catch (Refused | KernelRefused e) {
             LOG.log(System.Logger.Level.ERROR, "tunnel {0}: {1}", name, e.getMessage());
-            scheduler.after(Duration.ofSeconds(1), "restart " + name, this::restart);
+            scheduler.after(Duration.ofSeconds(1), "restart " + name, () -> restart(program::start));
         }
     }
 

@@ -24,8 +24,8 @@ import org.nsm4j.linux.wireguard.UserspaceWireguard;
  */
 final class WireguardProgram {
     private static final String PROGRAM = "wireguard-go";
-    private static final Duration STEP = Duration.ofMillis(5);
-    private static final int STEPS = 1000;
+    private static final Duration STEP = Duration.ofMillis(2);
+    private static final int STEPS = 2500;
 
     private final Netns netns;
     private final String link;
@@ -40,19 +40,31 @@ final class WireguardProgram {
     /** Starts it unless it runs. */
     ProcessHandle start() {
         var running = find();
-        if (running.isEmpty()) {
-            if (UserspaceWireguard.answers(link)) {
-                throw new Refused(
-                        Refused.Reason.CONFLICT,
-                        "tunnel: another program answers at %s (expected: nobody, or %s %s in %s)"
-                                .formatted(UserspaceWireguard.socket(link), PROGRAM, link, netns));
-            }
-            makeTun();
-            launch();
+        if (running.isPresent()) {
+            return answering(running.get());
         }
+        if (UserspaceWireguard.answers(link)) {
+            throw new Refused(
+                    Refused.Reason.CONFLICT,
+                    "tunnel: another program answers at %s (expected: nobody, or %s %s in %s)"
+                            .formatted(UserspaceWireguard.socket(link), PROGRAM, link, netns));
+        }
+        return startAgain();
+    }
+
+    /** Starts it, now that it is known to have ended: packets are waiting, and nobody looks through all processes first. */
+    ProcessHandle startAgain() {
+        makeTun();
+        return answering(launch());
+    }
+
+    private ProcessHandle answering(ProcessHandle process) {
         for (int step = 0; step < STEPS; step++) {
             if (UserspaceWireguard.answers(link)) {
-                return find().orElseThrow(() -> notOpen("ended at once"));
+                return process;
+            }
+            if (!process.isAlive()) {
+                throw notOpen("ended at once");
             }
             scheduler.pause(STEP);
         }
@@ -79,15 +91,19 @@ final class WireguardProgram {
         }
     }
 
-    /** In a session of its own, so that neither our end nor a Ctrl-C at our terminal ends it. */
-    private void launch() {
+    /**
+     * In a session of its own, so that neither our end nor a Ctrl-C at our terminal ends it. Each of the three programs
+     * becomes the next, so that the process is the last one's.
+     */
+    private ProcessHandle launch() {
         var command = List.of("setsid", "nsenter", "--net=" + netns.path(), PROGRAM, "-f", link);
         try {
-            new ProcessBuilder(command)
+            return new ProcessBuilder(command)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
+                    .start()
+                    .toHandle();
         } catch (IOException e) {
             throw new Refused(
                     Refused.Reason.UNAVAILABLE,

@@ -6,17 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.nsm4j.core.model.Cidr;
 import org.nsm4j.core.model.Refused;
+import org.nsm4j.linux.netns.Namespaces;
+import org.nsm4j.linux.netns.Netns;
+import org.nsm4j.linux.netns.Sysctl;
 import org.nsm4j.linux.socket.Ping;
 import org.nsm4j.linux.wireguard.UserspaceWireguard;
 
 /** The stories with wireguard-go where the kernel has no WireGuard, and what only a program can do: end. */
 @Tag("kernel")
 final class VpnGatewayTest extends VpnStories {
+    /** The target is 0.1 s; here on a machine that does other things too. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     private static WireguardProgram program(VpnWorld world) {
         return new WireguardProgram(world.gateway, world.vpn.tunnel().name(), world.scheduler);
     }
@@ -86,6 +93,67 @@ final class VpnGatewayTest extends VpnStories {
             assertThat(program(world).find().orElseThrow().pid()).isNotEqualTo(killed.pid());
             assertThat(namespacesLink(world)).isEqualTo(index);
         }
+    }
+
+    @Test
+    void while_wireguard_go_is_killed_packets_stay_away_for_a_moment_and_none_leaves_in_clear() {
+        var a = namespaces.create("vpn-a");
+        var spy = namespaces.create("vpn-spy");
+        try (var world = new VpnWorld(namespaces)) {
+            // whatever the tunnel does not take would go by the default route, and that leads to the spy
+            Namespaces.ip(world.gateway, "link add clear0 type veth peer name clear0 netns " + Namespaces.nameOf(spy));
+            for (var netns : List.of(world.gateway, spy)) {
+                withoutIpv6(netns);
+                Namespaces.ip(netns, "link set clear0 up");
+            }
+            Namespaces.ip(world.gateway, "addr add 192.0.2.1/30 dev clear0");
+            Namespaces.ip(world.gateway, "neigh add 192.0.2.2 lladdr 02:00:00:00:00:01 nud permanent dev clear0");
+            Namespaces.ip(world.gateway, "route replace default via 192.0.2.2");
+            world.open();
+            world.plug(a, "one", "wa");
+            assertThat(VpnWorld.answers(a, VpnWorld.WEB)).isTrue();
+
+            var killed = program(world).find().orElseThrow();
+            assertThat(gapOf(a, killed::destroyForcibly)).isLessThan(SOON);
+
+            assertThat(received(spy)).isZero();
+            world.vpn.remove();
+            assertThat(VpnWorld.isSilent(a, VpnWorld.WEB)).isTrue();
+            assertThat(received(spy)).as("the spy sees what nobody keeps from it").isPositive();
+        }
+    }
+
+    /** Which would join groups as soon as it is up. */
+    private static void withoutIpv6(Netns netns) {
+        try (var open = netns.open()) {
+            Sysctl.write(open, "net/ipv6/conf/clear0/disable_ipv6", "1");
+        }
+    }
+
+    /** The longest time between two answers of the company around an event. */
+    private static Duration gapOf(Netns client, Runnable event) {
+        try (var open = client.open();
+                var ping = Ping.open(open, Cidr.parseAddress(VpnWorld.WEB))) {
+            long last = System.nanoTime();
+            long gap = 0;
+            for (int answers = 0; answers < 40; ) {
+                if (ping.probe(Duration.ofMillis(5)).isPresent()) {
+                    gap = Math.max(gap, System.nanoTime() - last);
+                    last = System.nanoTime();
+                    answers++;
+                    if (answers == 10) {
+                        event.run();
+                    }
+                }
+                assertThat(Duration.ofNanos(System.nanoTime() - last)).isLessThan(Duration.ofSeconds(10));
+            }
+            return Duration.ofNanos(gap);
+        }
+    }
+
+    private static long received(Netns netns) {
+        return Long.parseLong(Namespaces.inside(netns, "cat /sys/class/net/clear0/statistics/rx_packets")
+                .strip());
     }
 
     private static int namespacesLink(VpnWorld world) {
