@@ -69,7 +69,8 @@ final class LifeCrowd {
     private static void connect(AdminClient admin, int number) {
         var target = new ConnectRequest.Target.Named(Site.nameOf(FIRST + number));
         admin.connect(
-                new ConnectRequest(name(number), "kernel://%s/nsm-1".formatted(Site.LOCAL), target, false, Map.of(), MOST),
+                new ConnectRequest(
+                        name(number), "kernel://%s/nsm-1".formatted(Site.LOCAL), target, false, Map.of(), MOST),
                 step -> {});
     }
 
@@ -119,7 +120,8 @@ final class LifeCrowd {
         double spent = node.cpuSeconds() - before;
         figures.add(Figure.of("life.crowd.idle.cpu", 100 * spent / IDLE.toSeconds(), "% of a core")
                 .target("<=1"));
-        figures.add(Figure.of("life.crowd.idle.rss", node.rss() / 1.048576, "MiB").target("<=180"));
+        figures.add(
+                Figure.of("life.crowd.idle.rss", node.rss() / 1.048576, "MiB").target("<=180"));
     }
 
     /** The node is killed and started again; what changes at the endpoint, where all the wires end, is told by the kernel. */
@@ -156,7 +158,8 @@ final class LifeCrowd {
         for (int i = 0; i < MANY; i++) {
             int workload = FIRST + i;
             try (var network = Network.open(Netns.named(Site.nameOf(workload)))) {
-                site.await("no link in workload " + workload, () -> network.links().size() == 1);
+                site.await(
+                        "no link in workload " + workload, () -> network.links().size() == 1);
             }
         }
         double settled = took + (System.nanoTime() - begin) / 1e6;
@@ -174,12 +177,12 @@ final class LifeCrowd {
                 workloads.add(network);
                 var born = LinkSettings.named("bare").group(GROUP);
                 network.change()
-                        .addLink(new NewLink.Veth(born, LinkSettings.named("bare" + i).in(near)))
+                        .addLink(new NewLink.Veth(
+                                born, LinkSettings.named("bare" + i).in(near)))
                         .commit();
             }
             long begin = System.nanoTime();
-            workloads.forEach(
-                    each -> each.change().deleteLinksOfGroup(GROUP).commit());
+            workloads.forEach(each -> each.change().deleteLinksOfGroup(GROUP).commit());
             return (System.nanoTime() - begin) / 1e6;
         } finally {
             workloads.forEach(Network::close);

@@ -32,12 +32,16 @@ final class NodeClient {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration REQUEST = Duration.ofSeconds(15);
 
+    /** Of those that a former process left: each must be done before its time is up, with this machine's processors. */
+    private static final int TAKEN_UP_AT_A_TIME = 16;
+
     private final MeshClient client;
     private final KeptConnections kept;
     private final Scheduler scheduler;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private final Map<String, Heal.Healed> heals = new ConcurrentHashMap<>();
     private final Metrics metrics;
+    private final AtATime takingUp;
     private volatile boolean draining;
 
     /** A connection, standing or wanted. */
@@ -48,6 +52,7 @@ final class NodeClient {
         this.kept = kept;
         this.scheduler = mesh.parts().scheduler();
         this.metrics = metrics;
+        this.takingUp = new AtATime(TAKEN_UP_AT_A_TIME, scheduler);
     }
 
     /** What is kept must lead the next process of this node to the path that stands now. */
@@ -79,7 +84,7 @@ final class NodeClient {
                 tellAgain(name, last, until, Duration.ZERO);
             } else {
                 known.put(name, new Known(each.request(), each.since(), "not taken up yet"));
-                scheduler.spawn("resume " + name, () -> resume(each));
+                takingUp.run("resume", () -> resume(each));
             }
         }
     }
@@ -129,7 +134,10 @@ final class NodeClient {
                     pause,
                     e.getMessage());
             known.replace(request.name(), present, new Known(request, present.since(), e.getMessage()));
-            scheduler.after(pause, "connect " + request.name(), () -> insist(request, last, longer(pause)));
+            scheduler.after(
+                    pause,
+                    "connect " + request.name(),
+                    () -> takingUp.run("connect", () -> insist(request, last, longer(pause))));
         }
     }
 

@@ -119,7 +119,9 @@ final class VpnGatewayTest extends VpnStories {
             assertThat(received(spy)).isZero();
             world.vpn.remove();
             assertThat(VpnWorld.isSilent(a, VpnWorld.WEB)).isTrue();
-            assertThat(received(spy)).as("the spy sees what nobody keeps from it").isPositive();
+            assertThat(received(spy))
+                    .as("the spy sees what nobody keeps from it")
+                    .isPositive();
         }
     }
 
