@@ -37,6 +37,7 @@ public final class ExpireStale implements Element {
     @Override
     public Connection request(Call call, Rest rest) {
         var now = scheduler.now();
+        long begun = scheduler.nanoTime();
         var expires = call.connection()
                 .path()
                 .previous()
@@ -52,7 +53,9 @@ public final class ExpireStale implements Element {
                             .formatted(expires, now));
         }
         var answer = rest.request(call);
-        call.replace(Expiry.class, () -> new Expiry(call.id(), expires, closeAt(now, expires, call)));
+        // the host's clock is read but once: it may be set meanwhile, which is no reason to close a wire that works
+        var left = Duration.between(now, closeAt(now, expires, call)).minusNanos(scheduler.nanoTime() - begun);
+        call.replace(Expiry.class, () -> new Expiry(call.id(), expires, left));
         return answer;
     }
 
@@ -73,10 +76,9 @@ public final class ExpireStale implements Element {
         private final AtomicBoolean renewed = new AtomicBoolean();
         private final Scheduler.Timer timer;
 
-        Expiry(ConnectionId id, Instant expires, Instant closeAt) {
+        Expiry(ConnectionId id, Instant expires, Duration left) {
             this.id = id;
             this.expires = expires;
-            var left = Duration.between(scheduler.now(), closeAt);
             this.timer = scheduler.after(left.compareTo(LONGEST) > 0 ? LONGEST : left, "expire " + id, this::passed);
         }
 

@@ -96,6 +96,20 @@ class LifeTest {
     }
 
     @Test
+    void a_clock_that_is_set_ahead_during_a_request_does_not_close_it() {
+        Element jump = (call, rest) -> {
+            scheduler.jump(Duration.ofMinutes(10));
+            return rest.request(call);
+        };
+        var chain = chain(new ExpireStale(table, scheduler), jump);
+        ask(chain, client(Duration.ofMinutes(10)), Duration.ofSeconds(15));
+        scheduler.pass(Duration.ofSeconds(584));
+        assertThat(far.closed).isZero();
+        scheduler.pass(Duration.ofSeconds(1));
+        assertThat(far.closed).isEqualTo(1);
+    }
+
+    @Test
     void counts_from_the_last_refresh_that_worked() {
         var chain = chain(new ExpireStale(table, scheduler));
         var answer = ask(chain, client(Duration.ofMinutes(10)), Duration.ofSeconds(15));
