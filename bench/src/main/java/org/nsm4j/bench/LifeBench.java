@@ -76,14 +76,14 @@ final class LifeBench {
         var lost = site.endpoint(
                 letter,
                 letter.equals("a") ? Site.NEAR : Site.FAR,
-                new Site.Responder(service, service + "-1", pool, service + "-1"),
+                new SiteEndpoint(service, service + "-1", pool, service + "-1"),
                 wrapper);
         var id = new ConnectionId(service);
         var workload = site.workload(1000 + number);
         var url = ConnectUrl.parse("kernel://%s/nsm-1".formatted(service));
         var connection = client.connect(id, url, workload, Map.of(), MOST);
-        var kept = site.endpoint(
-                "a", KEEPER, new Site.Responder(service, service + "-2", pool, service + "-2"), List.of());
+        var kept =
+                site.endpoint("a", KEEPER, new SiteEndpoint(service, service + "-2", pool, service + "-2"), List.of());
         warm(client, service, url);
         var log = service + "-ping";
         var target = peer(connection);

@@ -27,7 +27,7 @@ import org.nsm4j.linux.netns.Netns;
 final class LifeCrowd {
     private static final int MANY = Integer.getInteger("bench.connections", 1000);
     private static final int AT_A_TIME = 32;
-    private static final int WARM = 200;
+    private static final int WARM = Math.min(200, MANY);
     private static final int FIRST = 5000;
     private static final int BARE = 200;
     private static final int GROUP = 78;

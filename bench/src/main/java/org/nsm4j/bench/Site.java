@@ -66,7 +66,6 @@ final class Site implements AutoCloseable {
     private final LiveScheduler scheduler = new LiveScheduler();
     private final List<Process> processes = new ArrayList<>();
     private final Map<String, Started> started = new HashMap<>();
-    private long nodeA;
 
     /** A program as it was started last. */
     private record Started(String host, List<String> command, Process process) {}
@@ -95,7 +94,7 @@ final class Site implements AutoCloseable {
         prepare.accept(folder);
         List.of(NODE_A, NODE_B, NEAR, FAR).forEach(this::host);
         join();
-        nodeA = startNode("a", NODE_A, List.of());
+        startNode("a", NODE_A, List.of());
         try (var admin = new AdminClient(run("a").resolve("admin.sock"))) {
             var token = admin.createJoinToken(Duration.ofMinutes(5)).token();
             startNode("b", NODE_B, List.of("--join", token));
@@ -152,7 +151,7 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private long startNode(String letter, String host, List<String> more) {
+    private void startNode(String letter, String host, List<String> more) {
         var command = nsm(
                 "up",
                 "--node-name",
@@ -170,7 +169,6 @@ final class Site implements AutoCloseable {
         command.addAll(more);
         var process = start(host, "node-" + letter, command);
         await("node " + letter, () -> isReady(letter, process));
-        return process.pid();
     }
 
     /** Waits until a node that was started again is ready. */
@@ -192,15 +190,8 @@ final class Site implements AutoCloseable {
     }
 
     private void endpoint(String letter, String host, String service, String pool) {
-        endpoint(letter, host, new Responder(service, service + "-1", pool, service), List.of());
+        endpoint(letter, host, new SiteEndpoint(service, service + "-1", pool, service), List.of());
     }
-
-    /**
-     * An endpoint.
-     *
-     * @param log what its log file is called, and the program itself
-     */
-    record Responder(String service, String name, String pool, String log) {}
 
     /**
      * Starts an endpoint, and waits until the first node knows it.
@@ -209,26 +200,26 @@ final class Site implements AutoCloseable {
      * @param host where its wires end, unless the wrapper says otherwise
      * @param wrapper a command that starts it; empty for none
      */
-    Process endpoint(String letter, String host, Responder responder, List<String> wrapper) {
+    Process endpoint(String letter, String host, SiteEndpoint endpoint, List<String> wrapper) {
         var command = new ArrayList<>(wrapper);
         command.addAll(nsm(
                 "endpoint",
                 "responder",
                 "--name",
-                responder.name,
+                endpoint.name(),
                 "--service-names",
-                responder.service,
+                endpoint.service(),
                 "--payload",
                 "IP",
                 "--cidr-prefix",
-                responder.pool,
+                endpoint.pool(),
                 "--address-rest",
                 "0"));
         command.addAll(way(letter));
         command.addAll(0, MEEK);
-        var process = start(host, responder.log, command);
+        var process = start(host, endpoint.log(), command);
         // registered, once its socket is there and the manager has taken it
-        await("endpoint " + responder.name, () -> isRegistered(responder.name));
+        await("endpoint " + endpoint.name(), () -> isRegistered(endpoint.name()));
         return process;
     }
 
@@ -269,11 +260,6 @@ final class Site implements AutoCloseable {
     /** Where a program's output goes. */
     Path log(String name) {
         return folder.resolve(name + ".log");
-    }
-
-    /** The process of the first node. */
-    long nodeA() {
-        return nodeA;
     }
 
     Scheduler scheduler() {

@@ -77,14 +77,14 @@ final class StartBench {
     }
 
     private void memory(String when) throws IOException {
-        var process = new ProcessFacts(site.nodeA());
+        var process = new ProcessFacts(site.pid(Site.PROCESS_A));
         figures.add(
                 Figure.of("start.node." + when + ".rss", process.rss(), "MB").target("<200"));
         figures.add(Figure.of("start.node." + when + ".pss", process.pss(), "MB"));
     }
 
     private void idle() throws IOException {
-        var process = new ProcessFacts(site.nodeA());
+        var process = new ProcessFacts(site.pid(Site.PROCESS_A));
         double before = process.cpuSeconds();
         site.scheduler().pause(IDLE);
         figures.add(Figure.of("start.node.cpu-" + IDLE.toSeconds() + "s", process.cpuSeconds() - before, "s"));

@@ -61,10 +61,11 @@ public final class LiveRoles implements Roles {
             // the socket last, and by somebody else: the command that ends the node is still to be answered on it
             node.scheduler().spawn("end", () -> started.join().close());
         });
+        // before anybody can ask: what is taken up must not be unknown to who wants it closed
+        node.resume();
         var socket = AdminSocket.open(settings.adminSocket(), admin, AccessRule.forGroup(settings.adminGroup()));
         var running = new Ending(parts, socket);
         started.complete(running);
-        node.resume();
         return running;
     }
 
