@@ -23,7 +23,8 @@ import org.nsm4j.core.schedule.Scheduler;
  * (behaviour D-1 to D-5, CL-2, CL-4).
  *
  * <p>A refresh stays with the endpoint that was chosen, and works also while the registry is down or has forgotten it:
- * then the request goes where it went last. A close never needs the registry unless this hop lost its memory.
+ * then the request goes where it went last. A close never needs the registry unless this hop lost its memory; if it did, a
+ * refresh goes to the endpoint that the path leads to, and to no other.
  *
  * <p>The order among candidates comes from {@link Experience}. Each but the last gets half of the time that is left, so
  * that one that hangs does not use up the others' turn. An endpoint that the path came through is no candidate.
@@ -136,7 +137,7 @@ public final class SelectEndpoint implements Element {
         }
         var fitting = Loops.without(
                 choice.candidates(), service.name(), call.connection().path(), registered);
-        var order = new ArrayDeque<>(inOrder(call, experience.order(service.name(), fitting)));
+        var order = new ArrayDeque<>(eligible(call, service.name(), experience.order(service.name(), fitting)));
         var attempts = new Attempts();
         while (!order.isEmpty()) {
             var endpoint = order.removeFirst().endpoint();
@@ -158,8 +159,11 @@ public final class SelectEndpoint implements Element {
         throw attempts.all("service: " + service.name(), "endpoints that were tried");
     }
 
-    /** After a restart the path still says behind which endpoint the connection stands: that one first. */
-    private static List<Choice.Candidate> inOrder(Call call, List<Choice.Candidate> order) {
+    /**
+     * Who may be asked. After a restart the path still says behind which endpoint the connection stands: that one alone,
+     * for a wire that may well work moves only when its client asks for it.
+     */
+    private static List<Choice.Candidate> eligible(Call call, String service, List<Choice.Candidate> order) {
         if (call.origin() != Origin.ADOPT) {
             return order;
         }
@@ -169,11 +173,14 @@ public final class SelectEndpoint implements Element {
                 .map(Segment::name)
                 .toList();
         return order.stream()
-                .sorted(Comparator.comparingInt(candidate -> {
-                    int at = behind.indexOf(candidate.endpoint().name());
-                    return at < 0 ? Integer.MAX_VALUE : at;
-                }))
-                .toList();
+                .filter(candidate -> behind.contains(candidate.endpoint().name()))
+                .min(Comparator.comparingInt(
+                        candidate -> behind.indexOf(candidate.endpoint().name())))
+                .map(List::of)
+                .orElseThrow(() -> new Refused(
+                        Refused.Reason.NO_CANDIDATE,
+                        "service: %s: none of %s fits this client any more (expected: one of those that the connection goes through, or that the client reselects)"
+                                .formatted(service, behind)));
     }
 
     private NetworkService service(Call call) {

@@ -1,7 +1,6 @@
 package org.nsm4j.core.select;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.nsm4j.core.model.Connection;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Refused;
-import org.nsm4j.core.model.Segment;
 import org.nsm4j.core.model.Url;
 import org.nsm4j.core.registry.Registry;
 import org.nsm4j.core.schedule.Scheduler;
@@ -71,8 +69,24 @@ public final class SelectForwarder implements Element {
         if (call.next().isPresent()) {
             return rest.request(call);
         }
-        var chosen = isReselect(call) ? Optional.<Chosen>empty() : call.held(Chosen.class);
+        var chosen = isReselect(call)
+                ? Optional.<Chosen>empty()
+                : call.held(Chosen.class).or(() -> carrying(call));
         return chosen.isPresent() ? askChosen(call, rest, chosen.get()) : askCandidates(call, rest);
+    }
+
+    /** After a restart, the forwarder that the path goes through: a wire that may well work stays with it. */
+    private Optional<Chosen> carrying(Call call) {
+        return call.origin() == Origin.ADOPT
+                ? call.connection()
+                        .path()
+                        .next()
+                        .map(segment -> lookUp(segment.name(), call)
+                                .orElseThrow(() -> new Refused(
+                                        Refused.Reason.UNAVAILABLE,
+                                        "forwarder: %s is not known to be on this node (expected: the one that carries this connection; the registry may be down)"
+                                                .formatted(segment.name()))))
+                : Optional.empty();
     }
 
     private static boolean isReselect(Call call) {
@@ -119,9 +133,9 @@ public final class SelectForwarder implements Element {
                             .formatted(service.name(), choice.summary()));
         }
         var attempts = new Attempts();
-        var order = new ArrayDeque<>(inOrder(call, choice));
+        var order = new ArrayDeque<>(choice.candidates());
         while (!order.isEmpty()) {
-            var forwarder = order.removeFirst();
+            var forwarder = order.removeFirst().endpoint();
             try {
                 var chosen = new Chosen(forwarder.name(), Url.parse(forwarder.url()));
                 var answer = rest.request(shares.of(call, order.isEmpty()).towards(chosen.url()));
@@ -135,21 +149,6 @@ public final class SelectForwarder implements Element {
             }
         }
         throw attempts.all("service: " + service.name(), "forwarders");
-    }
-
-    /** The registry's order, but the forwarder that the path already goes through first. */
-    private static List<Endpoint> inOrder(Call call, Choice choice) {
-        var all = new ArrayList<Endpoint>();
-        choice.candidates().forEach(candidate -> all.add(candidate.endpoint()));
-        var before = call.connection().path().next().map(Segment::name);
-        if (before.isPresent() && !isReselect(call)) {
-            var same = all.stream()
-                    .filter(forwarder -> forwarder.name().equals(before.get()))
-                    .toList();
-            all.removeAll(same);
-            all.addAll(0, same);
-        }
-        return all;
     }
 
     /** What a hop behind the forwarder refused, it would refuse through any other forwarder too. */

@@ -150,6 +150,26 @@ class SelectEndpointTest {
         assertThat(ask(chain(), answer.withEndpoint("")).endpoint()).isEqualTo("nse-2");
     }
 
+    /** Seed 8984 of the simulation: function and forwarder had crashed together, and the endpoint took too long once. */
+    @Test
+    void moves_no_wire_to_another_endpoint_because_its_own_does_not_answer_the_first_refresh_after_a_restart() {
+        hops.accepts("unix:///nse-1", "nse-1");
+        hops.accepts("unix:///nse-2", "nse-2");
+        var answer = ask(client("office-vpn"));
+        assertThat(answer.endpoint()).isEqualTo("nse-1");
+        hops.refuses("unix:///nse-1", new Refused(Refused.Reason.DEADLINE, "no answer in time"));
+        var restarted = chain();
+        assertThatThrownBy(() -> ask(restarted, answer.withEndpoint(""))).hasMessageContaining("no answer in time");
+        endpoints.clear();
+        endpoints.add(endpoint("nse-2"));
+        assertThatThrownBy(() -> ask(restarted, answer.withEndpoint("")))
+                .hasMessageContaining("none of [nse-1] fits this client any more")
+                .extracting(e -> ((Refused) e).reason())
+                .isEqualTo(Refused.Reason.NO_CANDIDATE);
+        assertThat(hops.asked()).containsExactly("unix:///nse-1", "unix:///nse-1");
+        assertThat(hops.closed()).isEmpty();
+    }
+
     @Test
     void suggests_the_service_that_was_meant() {
         assertThatThrownBy(() -> ask(client("offcie-vpn")))

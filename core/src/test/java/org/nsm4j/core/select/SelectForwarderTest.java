@@ -114,6 +114,21 @@ class SelectForwarderTest {
     }
 
     @Test
+    void moves_no_wire_to_another_forwarder_because_its_own_does_not_answer_right_after_a_restart() {
+        acceptAll();
+        var answer = ask(chain, client());
+        hops.refuses("unix:///fwd-1", new Refused(Refused.Reason.UNAVAILABLE, "cannot reach it"));
+        assertThatThrownBy(() -> ask(chain(), answer)).hasMessageContaining("fwd-1 is not available");
+        endpoints.clear();
+        endpoints.add(forwarder("fwd-2"));
+        assertThatThrownBy(() -> ask(chain(), answer))
+                .hasMessageContaining("fwd-1 is not known to be on this node")
+                .extracting(e -> ((Refused) e).reason())
+                .isEqualTo(Refused.Reason.UNAVAILABLE);
+        assertThat(hops.asked()).containsExactly("unix:///fwd-1", "unix:///fwd-1");
+    }
+
+    @Test
     void asks_no_further_forwarder_when_the_endpoint_behind_refused() {
         hops.refuses("unix:///fwd-1", Refused.by("nse", Refused.Reason.NO_ADDRESS, "prefix: full"));
         assertThatThrownBy(() -> ask(chain, client())).hasMessage("nse: prefix: full");
