@@ -21,6 +21,7 @@ final class Attempt {
     final long generation;
 
     private final LongSupplier clock;
+    private final long began;
     private final Map<String, Long> spent = new LinkedHashMap<>();
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> onCancel = new AtomicReference<>();
@@ -51,6 +52,7 @@ final class Attempt {
         this.holdings = holdings;
         this.generation = generation;
         this.clock = clock;
+        this.began = clock.getAsLong();
     }
 
     /** What the elements before the table see, and all of a chain that has none. */
@@ -70,6 +72,10 @@ final class Attempt {
     /** Tells the elements before the table what it found out. */
     void learn(Origin found) {
         origin = found;
+    }
+
+    long began() {
+        return began;
     }
 
     long nanoTime() {

@@ -79,6 +79,14 @@ public final class Call {
         return attempt.origin();
     }
 
+    /**
+     * When this hop took the request up, in nanoseconds by its scheduler; by this, two requests of one client can be told
+     * apart, the later of which counts. 0 before the connection table.
+     */
+    public long began() {
+        return attempt.began();
+    }
+
     /** Who asks. */
     public Caller caller() {
         return caller;

@@ -7,12 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.chain.Call;
 import org.nsm4j.core.model.ConnectionId;
+import org.nsm4j.core.model.Refused;
 import org.nsm4j.core.model.Segment;
 import org.nsm4j.dataplane.wire.Plumbing;
 
 /**
  * Which wire has a client's end now. A client that moves to another endpoint asks under a fresh id of ours, but it is the
- * same client, and its own id for the connection is the same; so is the interface. Whoever asked last has it.
+ * same client, and its own id for the connection is the same; so is the interface. Whoever asked last has it: what was asked
+ * for before, by a client that gave up waiting, may still come to be long after.
  */
 final class Successions {
     private final Function<Call, String> clients;
@@ -30,10 +32,12 @@ final class Successions {
         final Client client;
         final ConnectionId id;
         final Plumbing.Plugged plugged;
+        private volatile long began;
         private volatile @Nullable Seated before;
         private volatile boolean closed;
 
-        Seated(Client client, ConnectionId id, Plumbing.Plugged plugged) {
+        Seated(Client client, ConnectionId id, Plumbing.Plugged plugged, long began) {
+            this.began = began;
             this.client = client;
             this.id = id;
             this.plugged = plugged;
@@ -69,12 +73,22 @@ final class Successions {
                 .map((Segment first) -> new Client(clients.apply(call), first.name(), first.id()));
     }
 
-    /** The wire that a call's client has by way of another connection of ours. */
+    /**
+     * The wire that a call's client has by way of another connection of ours.
+     *
+     * @throws Refused with {@link Refused.Reason#CANCELLED} when the client has asked for that one later
+     */
     Optional<Plumbing.Plugged> former(Call call) {
-        return client(call)
+        var other = client(call)
                 .flatMap(each -> Optional.ofNullable(seated.get(each)))
-                .filter(each -> !each.id.equals(call.id()))
-                .map(each -> each.plugged);
+                .filter(each -> !each.id.equals(call.id()));
+        if (other.filter(each -> each.began - call.began() > 0).isPresent()) {
+            throw new Refused(
+                    Refused.Reason.CANCELLED,
+                    "connection %s comes too late: its client has asked anew meanwhile, and has connection %s"
+                            .formatted(call.id(), other.get().id));
+        }
+        return other.map(each -> each.plugged);
     }
 
     /** From now on this wire has the client's end, unless it is given back. */
@@ -87,9 +101,9 @@ final class Successions {
         boolean same = held.filter(each -> each.plugged == plugged && seated.get(each.client) == each)
                 .isPresent();
         if (same) {
-            call.hold(Seated.class, held::get);
+            call.hold(Seated.class, held::get).began = call.began();
         } else {
-            call.replace(Seated.class, () -> new Seated(client.get(), call.id(), plugged));
+            call.replace(Seated.class, () -> new Seated(client.get(), call.id(), plugged, call.began()));
         }
     }
 }

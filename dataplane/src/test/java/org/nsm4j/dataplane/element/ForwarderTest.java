@@ -178,6 +178,23 @@ final class ForwarderTest {
         assertThat(plumbing.replaced.getLast()).isEqualTo(plumbing.wires.get(2));
     }
 
+    /** Seed 40 of the simulation: a hop goes on with what its client has given up, until the time is over. */
+    @Test
+    void what_a_client_gave_up_and_comes_late_does_not_take_the_place_of_what_it_asked_for_later() {
+        var answers = endpoint;
+        endpoint = connection -> {
+            endpoint = answers;
+            connectBy("m-2");
+            return answers.apply(connection);
+        };
+        assertThatThrownBy(() -> connectBy("m-1"))
+                .hasMessageContaining("its client has asked anew meanwhile")
+                .extracting(e -> ((Refused) e).reason())
+                .isEqualTo(Refused.Reason.CANCELLED);
+        assertThat(plumbing.events).hasSize(1).first().asString().startsWith("plug ");
+        assertThat(closed).hasSize(1);
+    }
+
     @Test
     void a_refresh_changes_the_wire_in_place_and_sends_the_agreed_mechanism_on() {
         var first = connect(APP);

@@ -191,6 +191,31 @@ final class ReplacementTest {
         assertThat(ping(app, "10.1.0.2")).contains("1 received");
     }
 
+    /** A client that never heard that it has moved asks for what it knows. */
+    @Test
+    void a_wire_that_made_room_takes_its_place_back_when_its_client_asks_for_it_again() {
+        var app = app();
+        var vpn = app();
+        var other = app();
+        var old = plumbing().plug(local("c1", app, vpn));
+        var before = state(app, vpn);
+        var next = old.replaceBy(local("c2", app, other));
+
+        var again = next.replaceBy(local("c1", app, vpn));
+        old.close();
+        node.reaper.settle();
+        assertThat(ping(app, "10.1.0.2")).contains("1 received");
+        next.close();
+        node.reaper.settle();
+        assertThat(ping(app, "10.1.0.2")).contains("1 received");
+        assertThat(Namespaces.ip(other, "-o link show")).doesNotContain("nsm-1");
+
+        again.close();
+        node.reaper.settle();
+        assertThat(state(app, vpn)).isNotEqualTo(before);
+        assertThat(Namespaces.ip(app, "-o link show")).doesNotContain("nsm-1");
+    }
+
     @Test
     void the_old_wire_stands_when_its_successor_cannot_be_furnished() {
         var app = app();

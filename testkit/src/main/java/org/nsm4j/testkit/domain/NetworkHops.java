@@ -3,6 +3,7 @@ package org.nsm4j.testkit.domain;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.chain.PassedFiles;
@@ -25,8 +26,10 @@ record NetworkHops(SimulatedNetwork network, SimulatedProcess process, Duration 
             @Override
             public Connection request(Request request, PassedFiles files, Instant deadline, Consumer<Runnable> cancel) {
                 var caller = caller(deadline);
-                return network.call(
-                        process, url, Peer.class, deadline, peer -> peer.chain().request(request, caller), cancel);
+                Function<Peer, Connection> work = peer -> peer.chain().request(request, caller);
+                return request.connection().path().next().isPresent()
+                        ? network.call(process, url, Peer.class, deadline, work, cancel)
+                        : network.callOnce(process, url, Peer.class, deadline, work, cancel);
             }
 
             @Override

@@ -1,6 +1,7 @@
 package org.nsm4j.testkit.domain;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.nsm4j.core.chain.Hop;
 import org.nsm4j.core.model.ConnectionEvent;
@@ -16,9 +17,13 @@ final class NetworkStream implements Hop.Listener, AutoCloseable {
     /** So long that the simulation sets no alarm for it. */
     private static final Duration EVER = Duration.ofDays(4000);
 
+    /** How soon what could not be sent is sent again. */
+    private static final Duration AGAIN = Duration.ofMillis(200);
+
     private final SimulatedProcess server;
     private final SimulatedProcess watcher;
     private final Hop.Listener listener;
+    private final BooleanSupplier arrives;
     private final Scheduler.Mailbox<Item> waiting;
     private boolean ended;
 
@@ -34,7 +39,13 @@ final class NetworkStream implements Hop.Listener, AutoCloseable {
         record Closed() implements Item {}
     }
 
-    NetworkStream(SimulatedProcess server, SimulatedProcess watcher, Hop.Listener listener) {
+    /**
+     * A stream that is open.
+     *
+     * @param arrives whether anything gets from the server to the watcher now; what does not, waits
+     */
+    NetworkStream(SimulatedProcess server, SimulatedProcess watcher, Hop.Listener listener, BooleanSupplier arrives) {
+        this.arrives = arrives;
         this.server = server;
         this.watcher = watcher;
         this.listener = listener;
@@ -45,12 +56,19 @@ final class NetworkStream implements Hop.Listener, AutoCloseable {
         return server;
     }
 
+    SimulatedProcess watcher() {
+        return watcher;
+    }
+
     /** Tells the watcher what has arrived; a task of the watcher's own. */
     void read(RandomGenerator random, Duration longest) {
         while (true) {
             switch (waiting.take(EVER)) {
                 case Item.Told(var event) -> {
                     watcher.pause(Duration.ofNanos(random.nextLong(1, longest.toNanos())));
+                    while (!ended && !arrives.getAsBoolean()) {
+                        watcher.pause(AGAIN);
+                    }
                     if (!ended) {
                         listener.event(event);
                     }

@@ -22,18 +22,35 @@ import org.nsm4j.testkit.schedule.SimulatedScheduler;
  * {@link Refused.Reason#UNAVAILABLE}; in both cases the callee may have done what it was asked.
  */
 public final class SimulatedNetwork {
+    /** After how long a stream to a node that cannot be reached any more is given up. */
+    private static final Duration KEEPALIVE = Duration.ofSeconds(10);
+
     private final SimulatedScheduler scheduler;
+    private final Underlay underlay;
+    private final Function<SimulatedProcess, String> nodeOf;
     private final Map<Url, Listening> servers = new HashMap<>();
     private final List<Pending> pending = new ArrayList<>();
     private final List<NetworkStream> streams = new ArrayList<>();
     private Faults faults = Faults.NONE;
 
-    /** A network that works. */
-    public SimulatedNetwork(SimulatedScheduler scheduler) {
+    /**
+     * A network that works.
+     *
+     * @param nodeOf which node a process is on; empty for one that is on none
+     */
+    SimulatedNetwork(SimulatedScheduler scheduler, Underlay underlay, Function<SimulatedProcess, String> nodeOf) {
         this.scheduler = scheduler;
+        this.underlay = underlay;
+        this.nodeOf = nodeOf;
+    }
+
+    private boolean reaches(SimulatedProcess from, SimulatedProcess to) {
+        return underlay.reaches(nodeOf.apply(from), nodeOf.apply(to));
     }
 
     private record Listening(SimulatedProcess process, Object service) {}
+
+    private record Asked<S>(SimulatedProcess from, Url url, Class<S> type, Function<S, ?> work, boolean twice) {}
 
     private record Pending(SimulatedProcess callee, Scheduler.Mailbox<Outcome> reply) {}
 
@@ -59,11 +76,14 @@ public final class SimulatedNetwork {
     /** Watches the connections of the process behind a URL; where nobody is there, the stream ends at once. */
     AutoCloseable watch(SimulatedProcess from, Url url, Selector selector, Hop.Listener listener) {
         var serving = servers.get(url);
-        if (serving == null || serving.process().crashed() || !(serving.service() instanceof Peer peer)) {
+        if (serving == null
+                || serving.process().crashed()
+                || !reaches(from, serving.process())
+                || !(serving.service() instanceof Peer peer)) {
             from.spawn("watch " + url, () -> listener.ended(unavailable("%s: nobody is there".formatted(url))));
             return () -> {};
         }
-        var stream = new NetworkStream(serving.process(), from, listener);
+        var stream = new NetworkStream(serving.process(), from, listener, () -> reaches(serving.process(), from));
         streams.removeIf(each -> each.server().crashed());
         streams.add(stream);
         from.spawn("read " + url, () -> stream.read(scheduler.random(), faults.longest()));
@@ -80,6 +100,23 @@ public final class SimulatedNetwork {
         if (!streams.isEmpty()) {
             streams.remove(scheduler.random().nextInt(streams.size())).ended(unavailable("the stream broke"));
         }
+    }
+
+    /** Gives up what goes over ways that stay cut. */
+    void doubt() {
+        scheduler.after(KEEPALIVE, "keepalive", () -> {
+            for (var stream : List.copyOf(streams)) {
+                if (!reaches(stream.server(), stream.watcher()) || !reaches(stream.watcher(), stream.server())) {
+                    streams.remove(stream);
+                    stream.ended(unavailable(stream.server().name() + ": does not answer any more"));
+                }
+            }
+        });
+    }
+
+    /** As {@link #broken} for a process whose whole machine is gone: nobody is told, so it takes a while to notice. */
+    void vanished(SimulatedProcess process) {
+        scheduler.after(KEEPALIVE, "keepalive", () -> broken(process));
     }
 
     /** Ends the calls and streams to a process that has crashed. */
@@ -112,12 +149,30 @@ public final class SimulatedNetwork {
             Instant deadline,
             Function<S, T> work,
             Consumer<Runnable> cancel) {
+        boolean twice = chance(faults.duplicate());
+        return call(new Asked<>(from, url, type, work, twice), deadline, cancel);
+    }
+
+    /** As {@link #call}, for what makes something new each time: the transport under it asks once at most. */
+    <S, T> T callOnce(
+            SimulatedProcess from,
+            Url url,
+            Class<S> type,
+            Instant deadline,
+            Function<S, T> work,
+            Consumer<Runnable> cancel) {
+        return call(new Asked<>(from, url, type, work, false), deadline, cancel);
+    }
+
+    private <S, T> T call(Asked<S> asked, Instant deadline, Consumer<Runnable> cancel) {
+        var from = asked.from();
+        var url = asked.url();
         var reply = from.<Outcome>mailbox();
         cancel.accept(() -> reply.put(
                 new Outcome.Failure(new Refused(Refused.Reason.CANCELLED, "call to %s: called off".formatted(url)))));
-        send(url, type, work, reply);
-        if (chance(faults.duplicate())) {
-            send(url, type, work, reply);
+        send(asked, reply);
+        if (asked.twice()) {
+            send(asked, reply);
         }
         var outcome = reply.take(Duration.between(from.now(), deadline));
         return switch (outcome) {
@@ -134,26 +189,30 @@ public final class SimulatedNetwork {
         return (T) value;
     }
 
-    private <S> void send(Url url, Class<S> type, Function<S, ?> work, Scheduler.Mailbox<Outcome> reply) {
+    private <S> void send(Asked<S> asked, Scheduler.Mailbox<Outcome> reply) {
         if (!chance(faults.drop())) {
-            scheduler.after(delay(), "deliver to " + url, () -> deliver(url, type, work, reply));
+            scheduler.after(delay(), "deliver to " + asked.url(), () -> deliver(asked, reply));
         }
     }
 
-    private <S> void deliver(Url url, Class<S> type, Function<S, ?> work, Scheduler.Mailbox<Outcome> reply) {
-        var server = servers.get(url);
+    private <S> void deliver(Asked<S> asked, Scheduler.Mailbox<Outcome> reply) {
+        var server = servers.get(asked.url());
+        var from = asked.from();
+        if (server != null && !reaches(from, server.process())) {
+            return;
+        }
         if (server == null || server.process().crashed()) {
-            reply.put(new Outcome.Failure(unavailable("%s: nobody is there".formatted(url))));
+            reply.put(new Outcome.Failure(unavailable("%s: nobody is there".formatted(asked.url()))));
             return;
         }
         var waiting = new Pending(server.process(), reply);
         pending.add(waiting);
-        var service = type.cast(server.service());
-        server.process().spawn("serve " + url, () -> {
-            var outcome = outcome(work, service);
+        var service = asked.type().cast(server.service());
+        server.process().spawn("serve " + asked.url(), () -> {
+            var outcome = outcome(asked.work(), service);
             pending.remove(waiting);
-            if (!chance(faults.drop())) {
-                scheduler.after(delay(), "answer from " + url, () -> reply.put(outcome));
+            if (!chance(faults.drop()) && reaches(server.process(), from)) {
+                scheduler.after(delay(), "answer from " + asked.url(), () -> reply.put(outcome));
             }
         });
     }

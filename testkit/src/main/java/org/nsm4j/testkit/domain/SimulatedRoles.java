@@ -1,7 +1,9 @@
 package org.nsm4j.testkit.domain;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.ExcludeOwnPrefixes;
@@ -10,17 +12,22 @@ import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.chain.Caller;
 import org.nsm4j.core.chain.Chain;
 import org.nsm4j.core.chain.ConnectionTable;
+import org.nsm4j.core.chain.Dial;
 import org.nsm4j.core.chain.Element;
+import org.nsm4j.core.chain.KnownHops;
 import org.nsm4j.core.lease.Ledger;
 import org.nsm4j.core.life.Events;
 import org.nsm4j.core.life.ExpireStale;
+import org.nsm4j.core.life.Heal;
 import org.nsm4j.core.life.Monitor;
+import org.nsm4j.core.life.Refresh;
 import org.nsm4j.core.life.RelayEvents;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Endpoint;
 import org.nsm4j.core.model.Mechanism;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Url;
+import org.nsm4j.core.model.WireReport;
 import org.nsm4j.core.path.Tokens;
 import org.nsm4j.core.path.TrimPath;
 import org.nsm4j.core.path.UpdatePath;
@@ -30,6 +37,7 @@ import org.nsm4j.core.select.PassOn;
 import org.nsm4j.core.select.SelectEndpoint;
 import org.nsm4j.core.select.SelectForwarder;
 import org.nsm4j.testkit.fake.FakeKernel;
+import org.nsm4j.testkit.fake.FakeWatch;
 import org.nsm4j.testkit.fake.FakeWire;
 import org.nsm4j.testkit.schedule.SimulatedProcess;
 
@@ -80,12 +88,20 @@ record SimulatedRoles(
     Role forwarder(String node) {
         var base = base("forwarder-" + node);
         var kernel = domain.kernel(node);
+        var watch = new FakeWatch(
+                other -> domain.underlay().joins(node, other),
+                base.process(),
+                (id, lost) -> base.events().change(id, connection -> WireReport.down(connection, lost)));
+        kernel.tell(watch::torn);
+        domain.watches(node, watch);
+        var hops = new KnownHops(domain.hops(base.process()), watch::isLost);
         var chain = server(base)
                 .then(List.of(
                         new SelectEndpoint(services(base.process()), endpoints(base.process(), node), base.process()),
-                        relay(base, RelayEvents.Behind.ENDPOINT),
-                        new FakeWire(base.name(), kernel)))
-                .to(domain.dial(base.process()));
+                        new RelayEvents(base.name(), RelayEvents.Behind.ENDPOINT, hops, base.events(), base.process()),
+                        watch,
+                        new FakeWire(base.name(), node, kernel)))
+                .to(new Dial(hops, base.process()));
         base.process().spawn("sweep", () -> sweep(base, kernel));
         return serve(base, SimulatedDomain.localUrl(base.name()), chain);
     }
@@ -93,7 +109,9 @@ record SimulatedRoles(
     /** Takes away what a forwarder made before it crashed, and what nobody asked for again since. */
     private static void sweep(Base base, FakeKernel kernel) {
         while (true) {
-            for (var link : kernel.links()) {
+            var all = new ArrayList<>(kernel.links());
+            all.addAll(kernel.keptAside());
+            for (var link : all) {
                 var expires = link.expires();
                 boolean stale = expires != null
                         && expires.plus(SimulatedDomain.GRACE)
@@ -108,11 +126,36 @@ record SimulatedRoles(
         }
     }
 
+    /** A client's process; composed as the sdk's. */
+    SimulatedClient.Running client(String name, String node, Element attention, Consumer<Heal.Healed> told) {
+        var base = base(name);
+        var process = base.process();
+        var heal = new Heal(
+                base.table(),
+                base.events(),
+                endpoints(process, node),
+                process,
+                domain.scheduler().random(),
+                told);
+        var manager = SimulatedDomain.managerUrl(node);
+        var chain = Chain.through(
+                        new UpdatePath(name, domain::freshId),
+                        base.table(),
+                        attention,
+                        heal,
+                        new Refresh(base.table(), process, domain.scheduler().random()),
+                        new Monitor(base.events()),
+                        (call, rest) -> rest.request(call.towards(manager)),
+                        relay(base, RelayEvents.Behind.MESH))
+                .to(domain.dial(process));
+        return new SimulatedClient.Running(process, chain, base.table(), heal, process.mailbox());
+    }
+
     /** An endpoint at the end of a chain; which addresses are whose outlives it. */
     Role endpoint(String name, String pool, Ledger ledger) {
         var base = base(name);
         // a forwarder that crashes in the middle of a close leaves the interface for so long after the lease has ended
-        var rest = SimulatedDomain.TOKEN.plus(SimulatedDomain.GRACE).plus(SimulatedDomain.SWEEP);
+        var rest = SimulatedDomain.UNTIL_SWEPT;
         var allocate = new AllocateAddresses(
                 PrefixGroups.parse(pool),
                 AllocateAddresses.Foreign.REMOVED,

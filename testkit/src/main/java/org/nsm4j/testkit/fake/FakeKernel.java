@@ -5,16 +5,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.nsm4j.core.model.ConnectionId;
 import org.nsm4j.core.model.Refused;
 
 /**
  * The interfaces of a node's workloads, as a kernel keeps them: they outlive every process, each knows its owner, and a
- * name is there once in a namespace.
+ * name is there once in a namespace. An interface whose place another took for a while is kept aside.
  */
 public final class FakeKernel {
     private final Map<Place, Link> links = new LinkedHashMap<>();
+    private final Map<Aside, Link> aside = new LinkedHashMap<>();
+    private Consumer<Place> told = place -> {};
     private long changes;
 
     /**
@@ -25,6 +28,15 @@ public final class FakeKernel {
      */
     public record Place(String netns, String name) {}
 
+    /** Where the packets come out that go into an interface. */
+    public sealed interface Far {
+        /** At another interface of the same node. */
+        record Near(Place place) implements Far {}
+
+        /** At whatever another node has at the end of the same tunnel. */
+        record Tunnel(String vni, String node) implements Far {}
+    }
+
     /**
      * An interface.
      *
@@ -33,6 +45,7 @@ public final class FakeKernel {
      * @param maker the hop that made it
      * @param expires when nobody needs it any more unless somebody says otherwise; null for never
      * @param addresses its addresses
+     * @param far its other end
      */
     public record Link(
             Place place,
@@ -40,10 +53,18 @@ public final class FakeKernel {
             ConnectionId client,
             String maker,
             @Nullable Instant expires,
-            List<String> addresses) {
+            List<String> addresses,
+            Far far) {
         public Link {
             addresses = List.copyOf(addresses);
         }
+    }
+
+    private record Aside(Place place, ConnectionId owner) {}
+
+    /** From now on this one is told of interfaces that somebody else takes away. */
+    public void tell(Consumer<Place> listener) {
+        told = listener;
     }
 
     /**
@@ -59,19 +80,59 @@ public final class FakeKernel {
                     "link: %s (expected: a free name; it belongs to connection %s)"
                             .formatted(link.place(), present.owner()));
         }
-        if (!link.equals(present)) {
+        write(link);
+    }
+
+    /** Adds an interface in the place of another owner's, which is kept aside; or changes one of the same owner. */
+    public void take(Link link) {
+        var present = links.get(link.place());
+        if (present != null && !present.owner().equals(link.owner())) {
+            aside.put(new Aside(present.place(), present.owner()), present);
+        }
+        aside.remove(new Aside(link.place(), link.owner()));
+        write(link);
+    }
+
+    /** Brings an owner's interface back to its place, if it was kept aside and the place is free. */
+    public void giveBack(Place place, ConnectionId owner) {
+        var kept = aside.remove(new Aside(place, owner));
+        if (kept != null && !links.containsKey(place)) {
+            write(kept);
+        }
+    }
+
+    private void write(Link link) {
+        if (!link.equals(links.get(link.place()))) {
             links.put(link.place(), link);
             changes++;
         }
     }
 
-    /** Deletes an interface if it is the owner's; does nothing otherwise. */
+    /** Deletes an interface if it is the owner's, also where it is kept aside; does nothing otherwise. */
     public void delete(Place place, ConnectionId owner) {
         var present = links.get(place);
         if (present != null && present.owner().equals(owner)) {
             links.remove(place);
             changes++;
         }
+        if (aside.remove(new Aside(place, owner)) != null) {
+            changes++;
+        }
+    }
+
+    /** Takes an interface away as somebody does by hand; whoever watches is told. */
+    public void tear(Place place) {
+        if (links.remove(place) != null) {
+            changes++;
+            told.accept(place);
+        }
+    }
+
+    /** The machine is switched off. */
+    public void clear() {
+        links.clear();
+        aside.clear();
+        changes++;
     }
 
     /** The interface at a place. */
@@ -79,9 +140,14 @@ public final class FakeKernel {
         return Optional.ofNullable(links.get(place));
     }
 
-    /** All interfaces. */
+    /** All interfaces that are in their places. */
     public List<Link> links() {
         return List.copyOf(links.values());
+    }
+
+    /** The interfaces that are kept aside. */
+    public List<Link> keptAside() {
+        return List.copyOf(aside.values());
     }
 
     /** A number that grows with each change. */

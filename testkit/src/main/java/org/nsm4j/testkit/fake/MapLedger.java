@@ -22,4 +22,9 @@ public final class MapLedger implements Ledger {
     public void remove(String key) {
         entries.remove(key);
     }
+
+    /** What was written is gone. */
+    public void clear() {
+        entries.clear();
+    }
 }
