@@ -328,27 +328,25 @@ final class Site implements AutoCloseable {
 
     /** Runs a program on a host to its end, and returns what it wrote. */
     static String output(String host, List<String> command) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(inside(host, command))
-                .redirectErrorStream(true)
-                .start();
-        var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("%s on %s: %s".formatted(String.join(" ", command), host, text));
-        }
-        return text;
+        return outputOf(inside(host, command));
     }
 
     /** Runs a program on this machine itself, to its end. */
     static void host(String... command) {
         try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new IllegalStateException("%s: %s".formatted(String.join(" ", command), text));
-            }
+            outputOf(List.of(command));
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String outputOf(List<String> command) throws IOException, InterruptedException {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IllegalStateException("%s: %s".formatted(String.join(" ", command), text));
+        }
+        return text;
     }
 
     private static List<String> inside(String host, List<String> command) {
