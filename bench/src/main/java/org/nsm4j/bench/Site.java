@@ -1,5 +1,7 @@
 package org.nsm4j.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,8 +61,7 @@ final class Site implements AutoCloseable {
     private static final Duration TOKEN_LIFE = Duration.ofMinutes(10);
 
     /** An endpoint as a container is: it may not administer networks, and so may have the tunnel's end itself. */
-    private static final List<String> MEEK =
-            List.of("setpriv", "--inh-caps=-all", "--bounding-set=-net_admin,-sys_admin");
+    private static final List<String> MEEK = List.of("setpriv", "--bounding-set=-net_admin,-sys_admin");
 
     private final Path folder;
     private final LiveScheduler scheduler = new LiveScheduler();
@@ -79,11 +80,7 @@ final class Site implements AutoCloseable {
         build(made -> {});
     }
 
-    /**
-     * Makes the hosts and starts the programs.
-     *
-     * @param prepare what is to be done with the folder of all files before
-     */
+    /** Makes the hosts and starts the programs, after the folder of all files was prepared. */
     void build(Consumer<Path> prepare) {
         clear();
         try {
@@ -218,7 +215,6 @@ final class Site implements AutoCloseable {
         command.addAll(way(letter));
         command.addAll(0, MEEK);
         var process = start(host, endpoint.log(), command);
-        // registered, once its socket is there and the manager has taken it
         await("endpoint " + endpoint.name(), () -> isRegistered(endpoint.name()));
         return process;
     }
@@ -342,7 +338,7 @@ final class Site implements AutoCloseable {
 
     private static String outputOf(List<String> command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        var text = new String(process.getInputStream().readAllBytes(), UTF_8);
         if (process.waitFor() != 0) {
             throw new IllegalStateException("%s: %s".formatted(String.join(" ", command), text));
         }
