@@ -41,6 +41,7 @@ import org.nsm4j.grpc.neighbour.Neighbour;
 import org.nsm4j.grpc.neighbour.Neighbours;
 import org.nsm4j.grpc.passing.HeldSockets;
 import org.nsm4j.grpc.passing.Passing;
+import org.nsm4j.grpc.server.Denials;
 import org.nsm4j.grpc.server.NsmServer;
 import org.nsm4j.grpc.server.Requests;
 import org.nsm4j.grpc.server.ServerSettings;
@@ -68,6 +69,7 @@ public final class Parts implements AutoCloseable {
     private final Transport transport;
     private final Channels channels;
     private final Neighbours neighbours;
+    private final Denials denials;
     private final Hop.Directory hops;
     private final RemoteRegistries registries;
     private final Events events;
@@ -87,6 +89,7 @@ public final class Parts implements AutoCloseable {
         this.tokens = new JwtTokens(identity, tokenLife, scheduler::now);
         this.channels = new Channels(transport, tls, tokens, ClientSettings.USUAL.withDial(dial), passing);
         this.neighbours = shared.neighbours;
+        this.denials = shared.denials;
         this.hops = neighbours.before(new GrpcHops(channels), identity, tokens);
         this.registries = new RemoteRegistries(channels);
         this.events = new Events(scheduler);
@@ -128,11 +131,13 @@ public final class Parts implements AutoCloseable {
      * @param scheduler by which they wait; closed with this
      * @param transport the threads that move bytes; closed with this
      * @param neighbours the roles themselves, which reach each other without a socket
+     * @param denials what they denied to others lately
      */
-    public record Shared(LiveScheduler scheduler, Transport transport, Neighbours neighbours) implements AutoCloseable {
+    public record Shared(LiveScheduler scheduler, Transport transport, Neighbours neighbours, Denials denials)
+            implements AutoCloseable {
         /** What roles share that know nothing of each other yet. */
         public Shared(LiveScheduler scheduler, Transport transport) {
-            this(scheduler, transport, new Neighbours());
+            this(scheduler, transport, new Neighbours(), new Denials());
         }
 
         @Override
@@ -182,7 +187,7 @@ public final class Parts implements AutoCloseable {
 
     /** Serves a role under other bounds than the usual, or with another mode of its sockets. */
     public Listening serve(List<Url> urls, Served served, ServerSettings settings) {
-        var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings);
+        var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings).denials(denials);
         if (served.requests() != null) {
             // the domain's registry alone has no business with files: it knows managers, and those by their URLs
             builder.passing(passing);
@@ -300,6 +305,11 @@ public final class Parts implements AutoCloseable {
      */
     public Hop.Directory hops(AnswerCheck check) {
         return neighbours.before(new GrpcHops(channels, check), identity, tokens);
+    }
+
+    /** What this process denied to others lately. */
+    public Denials denials() {
+        return denials;
     }
 
     /** By which certificate the hop at a URL has proved who it is. */

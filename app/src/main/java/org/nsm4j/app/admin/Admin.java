@@ -1,13 +1,15 @@
 package org.nsm4j.app.admin;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.nsm4j.core.model.Refused;
 
 /**
  * What can be asked of a node. The node implements it, {@link AdminClient} is the same across the socket. Every method
- * may throw {@link org.nsm4j.core.model.Refused}, whose reason, hop and sentence reach the caller unchanged; anything else
+ * may throw {@link Refused}, whose reason, hop and sentence reach the caller unchanged; anything else
  * that is thrown is a bug and arrives as {@code INTERNAL}.
  */
 public interface Admin {
@@ -45,6 +47,9 @@ public interface Admin {
 
     /** Which endpoint a client with these labels would get, and why not the others. */
     Explanation explain(String service, Map<String, String> labels);
+
+    /** What the node denied to others lately, by which rule and on what facts; the latest first. */
+    List<Denial> denials();
 
     /** How the node is. */
     NodeReport status();
@@ -89,6 +94,20 @@ public interface Admin {
      * @param cure what to do about it
      */
     record Leftover(String kind, String text, String cure) {}
+
+    /**
+     * Something that was denied.
+     *
+     * @param at when, for the last time
+     * @param caller who asked
+     * @param asked the call
+     * @param reason what a program may switch on
+     * @param hop who denied it; empty for the node itself
+     * @param sentence names the rule and the facts that it judged by
+     * @param times how often in a row
+     */
+    record Denial(
+            Instant at, String caller, String asked, Refused.Reason reason, String hop, String sentence, long times) {}
 
     /**
      * One step of a connection's set-up.

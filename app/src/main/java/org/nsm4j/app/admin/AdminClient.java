@@ -19,6 +19,7 @@ import org.nsm4j.api.admin.AdminGrpc;
 import org.nsm4j.api.admin.ApplyRequest;
 import org.nsm4j.api.admin.ApplyResponse;
 import org.nsm4j.api.admin.AuditRequest;
+import org.nsm4j.api.admin.DenialsRequest;
 import org.nsm4j.api.admin.DisconnectRequest;
 import org.nsm4j.api.admin.DrainRequest;
 import org.nsm4j.api.admin.ExplainRequest;
@@ -133,6 +134,13 @@ public final class AdminClient implements Admin, AutoCloseable {
                         .setService(service)
                         .putAllLabels(labels)
                         .build())));
+    }
+
+    @Override
+    public List<Denial> denials() {
+        return asked(() -> stub(PATIENCE).denials(DenialsRequest.getDefaultInstance())).getDenialsList().stream()
+                .map(Messages::denial)
+                .toList();
     }
 
     @Override

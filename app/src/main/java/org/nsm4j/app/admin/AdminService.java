@@ -11,6 +11,8 @@ import org.nsm4j.api.admin.AuditRequest;
 import org.nsm4j.api.admin.AuditResponse;
 import org.nsm4j.api.admin.ConnectProgress;
 import org.nsm4j.api.admin.ConnectRequest;
+import org.nsm4j.api.admin.DenialsRequest;
+import org.nsm4j.api.admin.DenialsResponse;
 import org.nsm4j.api.admin.DisconnectRequest;
 import org.nsm4j.api.admin.DisconnectResponse;
 import org.nsm4j.api.admin.DrainRequest;
@@ -149,6 +151,16 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void explain(ExplainRequest message, StreamObserver<Explanation> out) {
         answer(out, () -> Messages.message(admin.explain(message.getService(), message.getLabelsMap())));
+    }
+
+    @Override
+    public void denials(DenialsRequest message, StreamObserver<DenialsResponse> out) {
+        answer(
+                out,
+                () -> DenialsResponse.newBuilder()
+                        .addAllDenials(
+                                admin.denials().stream().map(Messages::message).toList())
+                        .build());
     }
 
     @Override

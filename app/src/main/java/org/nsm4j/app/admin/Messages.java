@@ -164,4 +164,27 @@ public final class Messages {
                                 part.getName(), part.getReady(), part.getText()))
                         .toList());
     }
+
+    static org.nsm4j.api.admin.Denial message(Admin.Denial denial) {
+        return org.nsm4j.api.admin.Denial.newBuilder()
+                .setAt(time(denial.at()))
+                .setCaller(denial.caller())
+                .setAsked(denial.asked())
+                .setReason(denial.reason().name())
+                .setHop(denial.hop())
+                .setSentence(denial.sentence())
+                .setTimes(denial.times())
+                .build();
+    }
+
+    static Admin.Denial denial(org.nsm4j.api.admin.Denial message) {
+        return new Admin.Denial(
+                time(message.getAt()),
+                message.getCaller(),
+                message.getAsked(),
+                Refusals.reason(message.getReason()),
+                message.getHop(),
+                message.getSentence(),
+                message.getTimes());
+    }
 }

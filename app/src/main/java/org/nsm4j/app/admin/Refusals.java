@@ -66,7 +66,8 @@ final class Refusals {
         };
     }
 
-    private static Refused.Reason reason(String name) {
+    /** A reason by its name; one of a later version is told as INTERNAL. */
+    static Refused.Reason reason(String name) {
         for (var each : Refused.Reason.values()) {
             if (each.name().equals(name)) {
                 return each;

@@ -1,5 +1,6 @@
 package org.nsm4j.app.cli;
 
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code nsm explain SERVICE --label KEY=VALUE} and {@code nsm explain manager} */
+/** {@code nsm explain SERVICE --label KEY=VALUE}, {@code nsm explain manager} and {@code nsm explain denials} */
 @Command(
         name = "explain",
         description = {
             "Says which endpoint a client would get, and why not the others;",
-            "or what a role does with a request, element by element."
+            "or what a role does with a request, element by element;",
+            "or what was denied lately, to whom, by which rule and on what facts."
         },
-        footer = {"", "Examples: nsm explain vpn-gateway --label app=x", "          nsm explain manager"})
+        footer = {
+            "",
+            "Examples: nsm explain vpn-gateway --label app=x",
+            "          nsm explain manager",
+            "          nsm explain denials"
+        })
 final class ExplainCommand implements Callable<Integer> {
     private static final String PREFIX = "service/";
 
@@ -33,8 +40,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SERVICE",
             description = {
-                "A network service, or a role: client, manager, forwarder, endpoint.",
-                "A service that is named like a role: service/NAME."
+                "A network service, or a role: client, manager, forwarder, endpoint; or denials.",
+                "A service of such a name: service/NAME."
             })
     private String service = "";
 
@@ -50,6 +57,8 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         if (Roles.CHAINS.contains(service)) {
             printElements();
+        } else if (service.equals("denials")) {
+            printDenials();
         } else {
             printChoice(service.startsWith(PREFIX) ? service.substring(PREFIX.length()) : service);
         }
@@ -66,6 +75,21 @@ final class ExplainCommand implements Callable<Integer> {
         table.lines().forEach(surroundings.out()::println);
         if (service.equals("endpoint")) {
             surroundings.out().println("A network function's own elements stand before AcceptKernel.");
+        }
+    }
+
+    private void printDenials() {
+        var out = surroundings.out();
+        var denials = node.ask(surroundings, Admin::denials);
+        if (denials.isEmpty()) {
+            out.println("Nothing was denied since the node was started.");
+        }
+        for (var each : denials) {
+            var times = each.times() > 1 ? ", %d times".formatted(each.times()) : "";
+            out.println("%s  %s  %s%s"
+                    .formatted(each.at().truncatedTo(ChronoUnit.SECONDS), each.reason(), each.caller(), times));
+            out.println("  asked:   " + each.asked());
+            out.println("  because: " + (each.hop().isEmpty() ? "" : each.hop() + ": ") + each.sentence());
         }
     }
 

@@ -239,6 +239,20 @@ final class NodeAdmin implements Admin {
     }
 
     @Override
+    public List<Denial> denials() {
+        return node.parts().denials().latest().stream()
+                .map(each -> new Denial(
+                        each.at(),
+                        each.caller(),
+                        each.asked(),
+                        each.reason(),
+                        each.hop(),
+                        each.sentence(),
+                        each.times()))
+                .toList();
+    }
+
+    @Override
     public NodeReport status() {
         var parts = new ArrayList<NodeReport.Part>();
         parts.add(new NodeReport.Part("identity", true, ""));

@@ -17,6 +17,7 @@ public final class FakeNode implements Admin {
     public final List<String> calls = new ArrayList<>();
 
     public final List<Leftover> leftovers = new ArrayList<>();
+    public final List<Denial> denials = new ArrayList<>();
 
     /** Whom a close does not reach. */
     public String untold = "";
@@ -117,6 +118,11 @@ public final class FakeNode implements Admin {
                         new Candidate("vpng-2", false, "lacks app=vpng")),
                 List.of(new Candidate("node-a-forwarder", true, "it has p2p=true")),
                 List.of("rule 2 leads nowhere"));
+    }
+
+    @Override
+    public List<Denial> denials() {
+        return List.copyOf(denials);
     }
 
     @Override

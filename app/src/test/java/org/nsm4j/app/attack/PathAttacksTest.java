@@ -64,11 +64,15 @@ class PathAttacksTest {
         return Segment.of(name, new ConnectionId(id)).withToken(token, Target.soon());
     }
 
-    private static void refused(Runnable attack, String rule) {
+    private void refused(Runnable attack, String rule) {
         assertThatThrownBy(attack::run)
                 .isInstanceOfSatisfying(
                         Refused.class, e -> assertThat(e.reason()).isEqualTo(Refused.Reason.NOT_AUTHORIZED))
                 .hasMessageContaining("no sufficient privileges: rule " + rule);
+        assertThat(target.denials().latest())
+                .as("denials that can be explained")
+                .anyMatch(denial -> denial.sentence().contains("rule " + rule)
+                        && denial.caller().startsWith("spiffe://"));
     }
 
     private void stands() {

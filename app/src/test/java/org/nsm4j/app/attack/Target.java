@@ -48,6 +48,7 @@ import org.nsm4j.grpc.client.ClientSettings;
 import org.nsm4j.grpc.client.GrpcHops;
 import org.nsm4j.grpc.spiffe.IdentitySource;
 import org.nsm4j.grpc.spiffe.SpiffeTls;
+import org.nsm4j.grpc.server.Denials;
 import org.nsm4j.grpc.token.JwtTokens;
 import org.nsm4j.grpc.transport.Transport;
 import org.nsm4j.identity.authority.AuthoritySettings;
@@ -82,6 +83,11 @@ final class Target implements AutoCloseable {
         part(shared);
         var lives = AuthoritySettings.STANDARD.withTrustDomain(DOMAIN);
         this.authority = part(RootAuthority.open(folder.resolve("identity"), lives, scheduler));
+    }
+
+    /** What its parts refused. */
+    Denials denials() {
+        return shared.denials();
     }
 
     /** Starts everything; its files lie in a folder. */

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.nsm4j.app.admin.FakeNode;
 import org.nsm4j.app.admin.Item;
 import org.nsm4j.core.model.NetworkService;
 import org.nsm4j.core.model.Payload;
+import org.nsm4j.core.model.Refused;
 
 /** Command lines as people type them: what is printed, and the exit code. */
 class CliTest {
@@ -248,6 +250,26 @@ class CliTest {
                 node-a-forwarder   yes      it has p2p=true
                 """);
         assertThat(err()).isEqualTo("nsm: warning: rule 2 leads nowhere\n");
+    }
+
+    @Test
+    void explains_what_was_denied_by_which_rule_and_on_what_facts() {
+        assertThat(run("explain", "denials")).isZero();
+        assertThat(out()).isEqualTo("Nothing was denied since the node was started.\n");
+        node.denials.add(new Admin.Denial(
+                Instant.parse("2026-11-21T10:00:00.5Z"),
+                "spiffe://nsm.local/thief (process 4711)",
+                "networkservice.NetworkService/Close",
+                Refused.Reason.NOT_AUTHORIZED,
+                "manager",
+                "no sufficient privileges: rule segment_owner: connection 7: asked for by spiffe://nsm.local/thief",
+                3));
+        assertThat(run("explain", "denials")).isZero();
+        assertThat(out()).endsWith("""
+                2026-11-21T10:00:00Z  NOT_AUTHORIZED  spiffe://nsm.local/thief (process 4711), 3 times
+                  asked:   networkservice.NetworkService/Close
+                  because: manager: no sufficient privileges: rule segment_owner: connection 7: asked for by spiffe://nsm.local/thief
+                """);
     }
 
     @Test

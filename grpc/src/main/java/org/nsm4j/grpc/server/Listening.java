@@ -49,7 +49,8 @@ final class Listening {
             Transport transport,
             @Nullable SslContext tls,
             ServerSettings settings,
-            List<BindableService> services) {
+            List<BindableService> services,
+            Denials denials) {
         var credentials = Greeting.credentials(tls, settings.mostConnections());
         return switch (url.scheme()) {
             case "unix" -> {
@@ -57,7 +58,7 @@ final class Listening {
                 var address = new DomainSocketAddress(file.temporary().toFile());
                 var builder = NettyServerBuilder.forAddress(address, credentials);
                 builder.channelFactory(ListeningChannel::new);
-                var server = started(url, builder, transport, settings, services);
+                var server = started(url, builder, transport, settings, services, denials);
                 try {
                     file.publish(settings.socketMode());
                 } catch (Refused e) {
@@ -69,7 +70,7 @@ final class Listening {
             case "tcp", "" -> {
                 var builder = NettyServerBuilder.forAddress(address(url), credentials);
                 builder.channelType(EpollServerSocketChannel.class);
-                var server = started(url, builder, transport, settings, services);
+                var server = started(url, builder, transport, settings, services, denials);
                 yield new Listening(bound(url, server.getListenSockets()), server, null);
             }
             default ->
@@ -101,7 +102,8 @@ final class Listening {
             NettyServerBuilder builder,
             Transport transport,
             ServerSettings settings,
-            List<BindableService> services) {
+            List<BindableService> services,
+            Denials denials) {
         var crowd = new Crowd(settings, transport.loops());
         builder.bossEventLoopGroup(transport.loops())
                 .workerEventLoopGroup(transport.loops())
@@ -118,7 +120,7 @@ final class Listening {
                 .maxRstFramesPerWindow(RESETS, RESETS_WINDOW_SECONDS)
                 .addTransportFilter(crowd)
                 .intercept(crowd)
-                .intercept(new ReadCaller());
+                .intercept(new ReadCaller(denials));
         services.forEach(builder::addService);
         try {
             return builder.build().start();

@@ -55,6 +55,7 @@ public final class NsmServer implements AutoCloseable {
         private ServerSettings settings = ServerSettings.USUAL;
         private BooleanSupplier ready = () -> true;
         private Passing passing = Passing.onlyFiles();
+        private Denials denials = new Denials();
 
         private Builder(Transport transport, @Nullable SpiffeTls tls) {
             this.transport = transport;
@@ -70,6 +71,12 @@ public final class NsmServer implements AutoCloseable {
         /** How files are passed; said before what is answered. Unless it is called, what came as a file goes on as one. */
         public Builder passing(Passing newPassing) {
             passing = newPassing;
+            return this;
+        }
+
+        /** Where what is denied is noted. */
+        public Builder denials(Denials newDenials) {
+            denials = newDenials;
             return this;
         }
 
@@ -120,7 +127,8 @@ public final class NsmServer implements AutoCloseable {
             var listening = new ArrayList<Listening>();
             try {
                 for (var url : urls) {
-                    listening.add(Listening.start(url, transport, tls == null ? null : tls.server(), settings, all));
+                    listening.add(
+                            Listening.start(url, transport, tls == null ? null : tls.server(), settings, all, denials));
                 }
             } catch (RuntimeException e) {
                 new NsmServer(listening, open).close();

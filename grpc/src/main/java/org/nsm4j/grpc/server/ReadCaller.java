@@ -21,8 +21,14 @@ import org.nsm4j.grpc.spiffe.SpiffeTls;
 import org.nsm4j.grpc.transport.PeerProcess;
 import org.nsm4j.grpc.wire.Headers;
 
-/** Finds out who calls, and lets services answer with headers of their own. */
+/** Finds out who calls, lets services answer with headers of their own, and notes what is denied. */
 final class ReadCaller implements ServerInterceptor {
+    private final Denials denials;
+
+    ReadCaller(Denials denials) {
+        this.denials = denials;
+    }
+
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
@@ -38,6 +44,14 @@ final class ReadCaller implements ServerInterceptor {
             public void sendHeaders(Metadata sent) {
                 sent.merge(incoming.answerHeaders());
                 super.sendHeaders(sent);
+            }
+
+            @Override
+            public void close(Status status, Metadata trailers) {
+                if (status.getCause() instanceof Refused refused) {
+                    denials.note(incoming, call.getMethodDescriptor().getFullMethodName(), refused);
+                }
+                super.close(status, trailers);
             }
         };
         return Contexts.interceptCall(Context.current().withValue(Incoming.KEY, incoming), answering, headers, next);
