@@ -187,7 +187,10 @@ public final class Parts implements AutoCloseable {
 
     /** Serves a role under other bounds than the usual, or with another mode of its sockets. */
     public Listening serve(List<Url> urls, Served served, ServerSettings settings) {
-        var builder = NsmServer.with(transport, tls).ready(served.ready()).settings(settings).denials(denials);
+        var builder = NsmServer.with(transport, tls)
+                .ready(served.ready())
+                .settings(settings)
+                .denials(denials);
         if (served.requests() != null) {
             // the domain's registry alone has no business with files: it knows managers, and those by their URLs
             builder.passing(passing);

@@ -38,13 +38,7 @@ public final class Denials {
      * @param times how often in a row
      */
     public record Denial(
-            Instant at,
-            String caller,
-            String asked,
-            Refused.Reason reason,
-            String hop,
-            String sentence,
-            long times) {
+            Instant at, String caller, String asked, Refused.Reason reason, String hop, String sentence, long times) {
         private boolean isLike(Denial other) {
             return asked.equals(other.asked) && reason == other.reason && sentence.equals(other.sentence);
         }

@@ -28,7 +28,8 @@ class DenialsTest {
         sides.close();
     }
 
-    private final org.nsm4j.core.model.Url url = sides.serve(sides.secure(new TestIdentity(authority.identity("/server")))
+    private final org.nsm4j.core.model.Url url = sides.serve(sides.secure(
+                    new TestIdentity(authority.identity("/server")))
             .denials(denials)
             .requests(new Requests() {
                 @Override
@@ -52,14 +53,16 @@ class DenialsTest {
     }
 
     private static void ask(Hop hop, String service) {
-        assertThatThrownBy(() -> hop.request(requestFor(service), soon(), _ -> {})).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> hop.request(requestFor(service), soon(), _ -> {}))
+                .isInstanceOf(Refused.class);
     }
 
     @Test
     void tells_who_was_denied_what_by_whom_and_why_the_latest_first() {
         var thief = as("/thief");
         ask(thief, "vpn");
-        assertThatThrownBy(() -> thief.close(requestFor("vpn").connection(), soon())).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> thief.close(requestFor("vpn").connection(), soon()))
+                .isInstanceOf(Refused.class);
         var latest = denials.latest();
         assertThat(latest).hasSize(2);
         assertThat(latest.getLast().caller())
