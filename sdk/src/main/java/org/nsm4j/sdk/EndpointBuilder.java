@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.nsm4j.core.address.AllocateAddresses;
 import org.nsm4j.core.address.PrefixGroups;
 import org.nsm4j.core.chain.Caller;
@@ -42,7 +41,6 @@ import org.nsm4j.linux.netns.Netns;
  */
 public final class EndpointBuilder {
     private static final Duration REGISTERING = Duration.ofSeconds(15);
-    private static final Duration AGAIN = Duration.ofMillis(200);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
     private final Mesh mesh;
@@ -210,7 +208,7 @@ public final class EndpointBuilder {
                 Mesh.fileName(name) + "-" + ProcessHandle.current().pid() + ".sock");
     }
 
-    /** A manager that is only starting is waited for. */
+    /** A manager that is only starting is waited for, and one that is slow to reach its registry. */
     private List<RefreshRegistration<?>> registerInTime(Url url) {
         var scheduler = mesh.parts().scheduler();
         var until = scheduler.now().plus(REGISTERING);
@@ -218,7 +216,8 @@ public final class EndpointBuilder {
             try {
                 return register(url);
             } catch (Refused e) {
-                if (e.reason() != Refused.Reason.UNAVAILABLE || scheduler.now().isAfter(until)) {
+                boolean passes = e.reason() == Refused.Reason.UNAVAILABLE || e.reason() == Refused.Reason.DEADLINE;
+                if (!passes || scheduler.now().isAfter(until)) {
                     throw e;
                 }
                 scheduler.pause(PAUSE);
@@ -231,7 +230,7 @@ public final class EndpointBuilder {
         var kept = new ArrayList<RefreshRegistration<?>>();
         var registry = parts.services(mesh.manager());
         for (var service : services) {
-            var known = patiently(() -> registry.find(NetworkService.named(service), Caller.SELF));
+            var known = registry.find(NetworkService.named(service), Caller.SELF);
             if (registersServices && known.isEmpty()) {
                 registry.register(Registration.of(NetworkService.named(service).withPayload(payload)), Caller.SELF);
             }
@@ -245,21 +244,5 @@ public final class EndpointBuilder {
         registration.register(endpoint, REGISTERING);
         kept.add(registration);
         return unregisters ? kept : List.of();
-    }
-
-    /** Asks again while the manager cannot be reached: it may have been started along with this endpoint. */
-    private <T> T patiently(Supplier<T> question) {
-        var scheduler = mesh.parts().scheduler();
-        var until = scheduler.now().plus(REGISTERING);
-        while (true) {
-            try {
-                return question.get();
-            } catch (Refused e) {
-                if (e.reason() != Refused.Reason.UNAVAILABLE || scheduler.now().isAfter(until)) {
-                    throw e;
-                }
-                scheduler.pause(AGAIN);
-            }
-        }
     }
 }
