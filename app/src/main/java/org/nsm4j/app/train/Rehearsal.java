@@ -98,15 +98,11 @@ final class Rehearsal implements AutoCloseable {
         return part(Parts.open(source, TOKEN_LIFE, DIAL, shared));
     }
 
-    private Mesh mesh() {
-        return part(new Mesh(Parts.fromWorkloadApi(identities(), TOKEN_LIFE, DIAL), manager(), folder));
-    }
-
     /**
-     * Of a client behind sockets, as another program is. It names by its path the only namespace that there is: as a file
-     * it would be refused, for it is the node's.
+     * Of a program behind sockets, as clients and endpoints are. It names by its path the only namespace that there is: as
+     * a file it would be refused, for it is the node's.
      */
-    private Mesh clientMesh() {
+    private Mesh mesh() {
         var own = part(new Parts.Shared(new LiveScheduler(), new Transport()));
         var identity = new WorkloadApiSource(identities(), new Transport(1), WorkloadApiSource.FIRST);
         return part(new Mesh(Parts.open(identity, TOKEN_LIFE, DIAL, own), manager(), folder));
@@ -128,7 +124,7 @@ final class Rehearsal implements AutoCloseable {
 
     /** Sets connections up, refreshes and closes them, until the JVM has seen enough of it to know what is hot. */
     void connectOften(int connections) {
-        var client = clientMesh().client("train-often");
+        var client = mesh().client("train-often");
         var url = ConnectUrl.parse("kernel://%s/nsm-1".formatted(SERVICE));
         var workload = Netns.ofProcess(ProcessHandle.current().pid());
         long end = scheduler.nanoTime() + REHEARSING.toNanos();
