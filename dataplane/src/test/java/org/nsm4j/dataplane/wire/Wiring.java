@@ -43,8 +43,12 @@ final class Wiring {
         return new Wire.Remote(owner(id), end, new Wire.Tunnel(vni, InetAddress.ofLiteral(peer), 4789));
     }
 
+    /**
+     * Sends one packet and waits for its answer: for several seconds, since a busy kernel tells late that a new link carries,
+     * the first question for the neighbour is lost, and the next ones come a second apart.
+     */
     static String ping(Netns from, String options) {
-        return Namespaces.inside(from, "ping -n -c 1 -W 2 " + options);
+        return Namespaces.inside(from, "ping -n -c 1 -W 5 " + options);
     }
 
     /** Everything that ip shows of namespaces, so that before and after can be held against each other. */
