@@ -51,7 +51,7 @@ public final class FakeWire implements Element {
 
         Wire(ConnectionId owner, Map<FakeKernel.Place, FakeKernel.Link> links) {
             this.owner = owner;
-            this.links = Map.copyOf(links);
+            this.links = new LinkedHashMap<>(links);
         }
 
         /** Another has its place, as is intended. */
@@ -80,7 +80,7 @@ public final class FakeWire implements Element {
 
         private void change(Map<FakeKernel.Place, FakeKernel.Link> to) {
             to.values().forEach(kernel::put);
-            links = Map.copyOf(to);
+            links = new LinkedHashMap<>(to);
         }
 
         private Wire succeed(Wire former) {
@@ -241,7 +241,7 @@ public final class FakeWire implements Element {
     private void takeOver(Call call, Map<FakeKernel.Place, FakeKernel.Link> links, Wire former) {
         var own = call.held(Wire.class).filter(wire -> wire.hasShapeOf(links));
         if (own.isPresent()) {
-            own.get().links = Map.copyOf(links);
+            own.get().links = new LinkedHashMap<>(links);
             call.hold(Wire.class, () -> own.get()).succeed(former);
         } else {
             call.replace(Wire.class, () -> new Wire(call.id(), links).succeed(former));
