@@ -70,16 +70,6 @@ class RemoteHealTest {
         });
     }
 
-    private static String peerOf(String connection) {
-        return near.nsm("describe", "connection", connection)
-                .out()
-                .lines()
-                .filter(line -> line.startsWith("Peer"))
-                .map(line -> line.replaceAll("Peer +|/.*", ""))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     @Order(0)
     void a_node_that_is_drained_keeps_no_connection_and_gets_none_until_that_is_undone() {
@@ -137,7 +127,7 @@ class RemoteHealTest {
     void no_packet_is_lost_when_the_endpoint_s_node_loses_its_programs_and_gets_them_back() {
         connectToTheFarOne("stays");
         // the far endpoint keeps the addresses of whoever could not tell it that it left
-        var pinging = Pinging.start(ground, app, peerOf("stays"));
+        var pinging = Pinging.start(ground, app, near.peerOf("stays"));
 
         far.process().kill();
         Eventually.until(

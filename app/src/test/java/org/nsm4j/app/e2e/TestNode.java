@@ -161,6 +161,17 @@ final class TestNode {
         return program;
     }
 
+    /** The first address of the other end of a connection. */
+    String peerOf(String connection) {
+        return nsm("describe", "connection", connection)
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("Peer"))
+                .map(line -> line.replaceAll("Peer +|/.*", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Waits until an endpoint of this node is registered, by this process and no other. */
     void awaitEndpoint(String endpoint, Program program) {
         Eventually.until(

@@ -68,8 +68,10 @@ class TwoNodesTest {
         assertThat(Shell.attempt("nsenter --net=/run/netns/" + app + " ping -n -c 1 -W 2 -M do -s 1422 172.16.6.0")
                         .exit())
                 .isZero();
-        // no more than lo and the underlay: the tunnel's end is in the workload's namespace
-        assertThat(Shell.inside(first.netns(), "ip -br link").lines()).hasSize(2);
+        // no more than lo, the underlay, and what holds the port: the tunnel's end is in the workload's namespace
+        assertThat(Shell.inside(first.netns(), "ip -br link").lines())
+                .hasSize(3)
+                .anyMatch(link -> link.startsWith("nsm-vxlan-4789"));
         var path = first.nsm("describe", "connection", "remote").out();
         assertThat(path).contains("a-forwarder", "b-forwarder", "ep-far");
 
@@ -83,6 +85,8 @@ class TwoNodesTest {
         Eventually.until(
                 "the endpoint at the first node",
                 () -> first.nsm("get", "endpoints").out().contains("ep-far"));
+        // whoever takes the port while the node runs has to wait for its link to go
+        Shell.inside(first.netns(), "ip link del nsm-vxlan-4789");
         var before = KernelState.of(ground.namespaces());
         var entries = first.entries();
         try (var netns = Netns.named(first.netns()).open();

@@ -17,6 +17,9 @@ import org.nsm4j.dataplane.wire.Plumbing;
  * for before, by a client that gave up waiting, may still come to be long after.
  */
 final class Successions {
+    /** The client's segment, its manager's, ours. In a chain it is the function before that is the client of this leg. */
+    private static final int FROM_CLIENT = 2;
+
     private final Function<Call, String> clients;
     private final Map<Client, Seated> seated = new ConcurrentHashMap<>();
 
@@ -67,10 +70,9 @@ final class Successions {
     }
 
     private Optional<Client> client(Call call) {
-        return call.connection()
-                .path()
-                .segment(0)
-                .map((Segment first) -> new Client(clients.apply(call), first.name(), first.id()));
+        var path = call.connection().path();
+        return path.segment(Math.max(0, path.index() - FROM_CLIENT))
+                .map((Segment asker) -> new Client(clients.apply(call), asker.name(), asker.id()));
     }
 
     /**

@@ -104,7 +104,7 @@ class HeldSocketsTest {
     @Test
     void what_is_not_held_cannot_be_shared_or_reached() {
         assertThat(sockets.share("ep-1", url)).isFalse();
-        assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class).hasMessageContaining("not held here");
+        assertThatThrownBy(this::connect).isInstanceOf(ConnectException.class).hasMessageContaining("has ended");
     }
 
     @Test
